@@ -1,0 +1,135 @@
+// Observation: what the kernel told us at one stop (or death) of one tracee; the sole input of the model.
+// It is immutable once made and holds every input that varies: no reader of it needs the tracee, a clock or /proc.
+// The engine (src/engine) makes them live; unit tests write them as literals. The answer to one is a list of Actions.
+// The stops are those of ptrace(2) under PTRACE_SEIZE.
+#pragma once
+
+#include <lwptrace/call.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace lwptrace {
+
+// The launched program has passed its execve: its LWP is the root of the trace.
+struct Launched {
+  std::string file;
+  std::vector<std::string> argv;
+  std::string comm;
+  Abi abi = Abi::x86_64;
+  std::optional<Tid> ppid, pgid, sid;
+  std::optional<std::uint32_t> uid;
+  bool ignores_sigchld = false;  // inherited: children will reap themselves
+};
+
+// The first stop of a task that the kernel attached by itself because its creator is traced.
+struct NewbornStop {
+  std::optional<CloneCall> call;  // a newborn's registers are its creator's: the call that made it
+  std::optional<Address> fs_base;
+  std::optional<Tid> child_tid_value;  // CLONE_CHILD_SETTID: what the kernel stored
+  std::optional<Tid> pgid, sid;
+  std::vector<Tid> ns_tids;
+};
+
+// PTRACE_EVENT_CLONE, _FORK or _VFORK at the creator. Which of the three says nothing that the flags do not.
+struct BirthStop {
+  Tid child = 0;
+  CloneCall call;
+  std::optional<Tid> parent_tid_value;
+  std::optional<int> pidfd_value;
+  std::vector<Frame> backtrace;
+};
+
+// PTRACE_EVENT_EXEC. The tid is already the thread group's; former_tid is who called.
+struct ExecStop {
+  Tid former_tid = 0;
+  std::string file;
+  std::vector<std::string> argv;
+  bool argv_cut = false;
+  std::string comm;
+  Abi abi = Abi::x86_64;
+  std::optional<std::uint32_t> uid;
+};
+
+// Our seccomp filter stopped a call at its entry.
+struct EntryStop {
+  Call call;
+};
+
+// A filter of the tracee's own asked for a tracer (SECCOMP_RET_TRACE): without one the call answers ENOSYS.
+struct ForeignFilterStop {};
+
+// The syscall-exit-stop after an EntryStop that the model asked to be followed to its return.
+struct ReturnStop {
+  std::int64_t ret = 0;              // value or -errno (-512..-516: the kernel will restart the call)
+  std::optional<Tid> waited;         // WaitCall: whose status was collected, 0 for none
+  std::optional<int> wait_status;    // WaitCall: the status word that the caller was given (waitid: rebuilt as one)
+  std::optional<std::uint32_t> uid;  // CredentialsCall
+};
+
+// signal-delivery-stop: the signal is about to be delivered.
+struct SignalStop {
+  int signo = 0;
+  int code = 0;
+  std::optional<Sender> sender;  // without lwp: the model finds it
+  std::optional<Address> addr;
+  std::optional<int> status;  // SIGCHLD
+  std::optional<std::int64_t> value;
+  std::optional<std::uint64_t> ignored, caught, blocked;  // SigIgn, SigCgt, SigBlk of /proc/TID/status, where read
+  std::vector<Frame> backtrace;
+};
+
+struct GroupStop {  // PTRACE_EVENT_STOP with a stopping signal
+  int signo = 0;
+};
+
+struct TrapStop {
+};  // PTRACE_EVENT_STOP with SIGTRAP of a known task: it goes on after a group-stop, or was interrupted
+
+// /proc/TID/status at that moment: the answer to Action Identify, or gone.
+struct Identity {
+  bool gone = false;
+  Tid tgid = 0;
+  Tid ppid = 0;
+  std::optional<std::uint32_t> uid;
+};
+
+// What /proc/TGID/task/TID/stat says of a task while it is still there; a zombie still is.
+struct TaskPeek {
+  bool zombie = false;           // state Z or X
+  bool exiting = false;          // PF_EXITING: in exit, by its own call unless it was killed
+  bool killed = false;           // PF_SIGNALED: forced to end by a signal, an exit_group or an exec of another
+  bool sigkill_pending = false;  // exit_group and exec send one to every sibling, even to one in exit already
+  bool operator==(const TaskPeek&) const = default;
+};
+
+// The task is dead and was reaped by us, the tracer. A wait status alone does not tell who called exit_group: the
+// kernel gives the group's code to every thread. The peeks, made before the reaping, do.
+struct Death {
+  Status status;
+  std::optional<TaskPeek> self;
+  std::optional<TaskPeek> leader;   // of a thread's group, where the dead one was not the leader
+  std::optional<TaskPeek> sibling;  // some thread of the group that is no zombie, where the leader is one
+  std::optional<Nanos> cpu_ns, utime_ns, stime_ns;
+  std::optional<Identity> identity;  // of a task that the engine had never seen before
+};
+
+// The task vanished without a death report (ptrace answered ESRCH and nothing more came), or was let go.
+struct Lost {};
+
+// Time has passed (about every 100 ms while anything is held back); tid is 0.
+struct Tick {};
+
+using Fact = std::variant<Launched, NewbornStop, BirthStop, ExecStop, EntryStop, ForeignFilterStop, ReturnStop,
+                          SignalStop, GroupStop, TrapStop, Death, Identity, Lost, Tick>;
+
+struct Observation {
+  Nanos t = 0;
+  Tid tid = 0;
+  Fact fact;
+};
+
+}  // namespace lwptrace

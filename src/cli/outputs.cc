@@ -1,0 +1,164 @@
+// The files behind outputs.h. An output that fails does not end the run: the program goes on untouched, and lwptrace's
+// own status says it (125).
+#include "cli/outputs.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/cli.h"
+#include "recording/zstd_sink.h"
+
+namespace lwptrace::cli {
+
+namespace {
+
+constexpr std::size_t enough = std::size_t{64} << 10;
+
+std::string remedy(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space, or write elsewhere";
+    case EPIPE:
+      return "whoever read it has ended";
+    case EACCES:
+    case EPERM:
+      return "check its permissions, or write elsewhere";
+    case ENOENT:
+      return "does its directory exist?";
+    default:
+      return "write elsewhere";
+  }
+}
+
+bool wants_color(const std::string& when, int fd) {
+  if (when == "always") return true;
+  if (when == "never") return false;
+  const char* off = std::getenv("NO_COLOR");
+  return ::isatty(fd) != 0 && (off == nullptr || *off == '\0');
+}
+
+}  // namespace
+
+FileSink::FileSink(int fd, std::string name, bool owned) : fd_(fd), name_(std::move(name)), owned_(owned) {
+  struct stat info {};
+  file_ = ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+FileSink::~FileSink() {
+  flush();
+  if (owned_) ::close(fd_);
+}
+
+void FileSink::write(std::string_view bytes) {
+  if (failed_) return;
+  kept_.append(bytes);
+  if (kept_.size() >= enough) flush();
+}
+
+void FileSink::flush() {
+  std::size_t done = 0;
+  while (done < kept_.size() && !failed_) {
+    const ssize_t wrote = ::write(fd_, kept_.data() + done, kept_.size() - done);
+    if (wrote >= 0) {
+      done += static_cast<std::size_t>(wrote);
+    } else if (errno != EINTR && errno != EAGAIN) {
+      failed_ = true;
+      complain(fmt::format("writing {}: {}; it ends here; {}", name_, std::strerror(errno), remedy(errno)));
+    }
+  }
+  kept_.clear();
+}
+
+Result<bool> Outputs::add(const OutputRequest& request, const std::string& color, int width) {
+  const bool to_stderr = request.file.empty();
+  const bool to_stdout = request.file == "-";
+  int fd = to_stderr ? STDERR_FILENO : STDOUT_FILENO;
+  if (!to_stderr && !to_stdout) {
+    fd = ::open(request.file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0) {
+      const int error = errno;
+      return Error{
+          fmt::format("cannot write {}: {}; nothing was run; {}", request.file, std::strerror(error), remedy(error)),
+          error};
+    }
+  }
+  Output output;
+  const std::string name = to_stderr ? "stderr" : to_stdout ? "stdout" : request.file;
+  output.file = std::make_unique<FileSink>(fd, name, !to_stderr && !to_stdout);
+  if (request.file.ends_with(".zst")) output.packed = std::make_unique<recording::ZstdSink>(*output.file);
+  const render::Options options{width > 0 ? width : terminal_width(fd), wants_color(color, fd)};
+  output.renderer = render::find_format(request.format)->make(output.bytes(), options);
+  outputs_.push_back(std::move(output));
+  stderr_ = stderr_ || to_stderr;
+  return true;
+}
+
+void Outputs::header(const TraceHeader& header) {
+  for (Output& output : outputs_) output.renderer->header(header);
+}
+
+void Outputs::event(const Event& event) {
+  for (Output& output : outputs_) output.renderer->event(event);
+}
+
+void Outputs::end(const TraceEnd& end) {
+  for (Output& output : outputs_) output.renderer->end(end);
+}
+
+void Outputs::cut(const std::string& where) {
+  for (Output& output : outputs_) output.renderer->cut(where);
+}
+
+void Outputs::flush(bool all) {
+  for (Output& output : outputs_) {
+    if (!all && output.file->is_file()) continue;
+    if (all) output.bytes().flush();
+    output.file->flush();
+  }
+}
+
+void Outputs::finish() {
+  for (Output& output : outputs_) {
+    output.bytes().finish();
+    output.file->flush();
+  }
+}
+
+bool Outputs::failed() const {
+  for (const Output& output : outputs_) {
+    if (output.file->failed()) return true;
+  }
+  return false;
+}
+
+Result<std::string> choose_format(const std::string& file, const std::string& asked) {
+  if (!asked.empty() && render::find_format(asked) == nullptr) {
+    std::string names;
+    for (const render::Format& format : render::formats()) names += " " + std::string(format.name);
+    const std::string meant = render::suggest_format(asked);
+    return Error{fmt::format("-F {}: there is no such format;{} the formats are{}", asked,
+                             meant.empty() ? "" : fmt::format(" did you mean {}?", meant), names),
+                 0};
+  }
+  const render::Format* implied = render::format_of_file(file);
+  if (implied != nullptr && implied->name == "jsonl") return std::string(implied->name);
+  if (!asked.empty()) return asked;
+  return std::string(implied != nullptr ? implied->name : "log");
+}
+
+int terminal_width(int fd) {
+  constexpr int usual = 100, least = 40;
+  winsize size{};
+  if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
+  return size.ws_col < least ? least : size.ws_col;
+}
+
+}  // namespace lwptrace::cli

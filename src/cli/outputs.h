@@ -1,0 +1,77 @@
+// Outputs: the files that a trace is written to, each with its renderer. As a TraceSink it passes on what it is told to
+// all of them. A file that cannot be written any more is dropped, and said so once; the others go on.
+#pragma once
+
+#include <lwptrace/bytes.h>
+#include <lwptrace/result.h>
+#include <lwptrace/trace.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "render/format.h"
+
+namespace lwptrace::cli {
+
+// A file descriptor as a sink. Bytes are kept until flush() or 64 KiB.
+class FileSink : public ByteSink {
+ public:
+  FileSink(int fd, std::string name, bool owned);
+  ~FileSink() override;
+  FileSink(const FileSink&) = delete;
+  FileSink& operator=(const FileSink&) = delete;
+  void write(std::string_view bytes) override;
+  void flush() override;
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] bool is_file() const { return file_; }
+
+ private:
+  int fd_;
+  std::string name_;
+  bool owned_;
+  bool file_ = false;  // a regular file: nobody watches it grow
+  bool failed_ = false;
+  std::string kept_;
+};
+
+struct OutputRequest {
+  std::string file;    // "-" is stdout, "" stderr
+  std::string format;  // a row of render::formats()
+};
+
+class Outputs : public TraceSink {
+ public:
+  // Opens (and empties) the file at once. Colour and width follow the terminal that the file is, if it is one.
+  [[nodiscard]] Result<bool> add(const OutputRequest& request, const std::string& color, int width);
+
+  void header(const TraceHeader& header) override;
+  void event(const Event& event) override;
+  void end(const TraceEnd& end) override;
+  void cut(const std::string& where) override;
+
+  // Bytes for somebody who watches (a terminal, a pipe) go out; those for files wait for `all`.
+  void flush(bool all);
+  void finish();
+  [[nodiscard]] bool failed() const;
+  [[nodiscard]] bool writes_to_stderr() const { return stderr_; }
+
+ private:
+  struct Output {
+    std::unique_ptr<FileSink> file;
+    std::unique_ptr<ByteSink> packed;  // zstd, where the name ends in .zst
+    std::unique_ptr<TraceSink> renderer;
+    [[nodiscard]] ByteSink& bytes() const { return packed ? *packed : static_cast<ByteSink&>(*file); }
+  };
+  std::vector<Output> outputs_;
+  bool stderr_ = false;
+};
+
+// The format for `file`: a recording's name (.jsonl) is always one; else `asked` (-F); else what the name implies; else
+// log. An unknown `asked` is an Error with a suggestion.
+[[nodiscard]] Result<std::string> choose_format(const std::string& file, const std::string& asked);
+
+// Columns of the terminal that `fd` is, or 100.
+[[nodiscard]] int terminal_width(int fd);
+
+}  // namespace lwptrace::cli

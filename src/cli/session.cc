@@ -1,0 +1,75 @@
+// The flow of outputs and model behind session.h. The status line is redrawn in place on stderr and wiped before
+// anything else could be written there.
+#include "cli/session.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <ctime>
+
+#include "render/text.h"
+
+namespace lwptrace::cli {
+
+namespace {
+
+std::string wall_clock(Nanos ago) {
+  timespec t{};
+  ::clock_gettime(CLOCK_REALTIME, &t);
+  const Nanos second = 1'000'000'000;
+  const Nanos ns = t.tv_sec * second + t.tv_nsec - ago;
+  const time_t seconds = ns / second;
+  tm utc{};
+  ::gmtime_r(&seconds, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                     utc.tm_hour, utc.tm_min, utc.tm_sec, ns % second);
+}
+
+}  // namespace
+
+Session::Session(const SessionOptions& options, TraceHeader header, Outputs& outputs)
+    : options_(options), header_(std::move(header)), outputs_(outputs), tracker_(options.tracker) {}
+
+void Session::observe(const Observation& observation, std::vector<Action>& actions) {
+  if (header_.start.empty()) header_.start = wall_clock(observation.t);
+  tracker_.apply(observation, step_);
+  actions.swap(step_.actions);
+}
+
+void Session::settle() {
+  if (step_.events.empty()) return;
+  tell_events();
+  outputs_.flush(false);
+}
+
+void Session::tell_events() {
+  if (!began_) {
+    outputs_.header(header_);
+    outputs_.flush(true);
+    began_ = true;
+  }
+  for (const Event& event : step_.events) outputs_.event(event);
+  step_.clear();
+}
+
+void Session::tick(Nanos now) {
+  outputs_.flush(true);
+  if (!options_.status_line || !began_) return;
+  fmt::print(stderr, "\r\033[K{}  {} LWPs alive  {}  {}", render::duration(now / 100'000'000 * 100'000'000),
+             render::thousands(tracker_.alive()), render::counted(tracker_.births(), "birth"),
+             render::counted(tracker_.signals(), "signal"));
+  std::fflush(stderr);
+  status_shown_ = true;
+}
+
+TraceEnd Session::end(Nanos t, EndReason reason) {
+  if (status_shown_) fmt::print(stderr, "\r\033[K");
+  tracker_.finish(t, step_);
+  tell_events();
+  const TraceEnd end = tracker_.end(t, outputs_.failed() ? EndReason::output : reason);
+  outputs_.end(end);
+  outputs_.finish();
+  return end;
+}
+
+}  // namespace lwptrace::cli

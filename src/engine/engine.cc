@@ -1,0 +1,263 @@
+// The loop. It must stay short: what a stop means belongs to src/model, what it shows to snapshot.cc.
+#include "engine/engine.h"
+
+#include <lwptrace/names.h>
+#include <sched.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "decoders/clone.h"
+#include "engine/filter.h"
+#include "engine/interrupts.h"
+#include "engine/ptrace.h"
+
+namespace lwptrace::engine {
+
+namespace {
+
+std::uintptr_t ptrace_options(Detail detail) {
+  std::uintptr_t options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC |
+                           PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+  if (detail != Detail::births) options |= PTRACE_O_TRACESECCOMP;
+  return options;
+}
+
+Status decode(int wait_status) {
+  Status status;
+  if (WIFEXITED(wait_status)) {
+    status.code = WEXITSTATUS(wait_status);
+  } else {
+    status.signal = WTERMSIG(wait_status);
+    status.core = WCOREDUMP(wait_status);
+  }
+  return status;
+}
+
+}  // namespace
+
+Engine::Engine(EngineOptions options, Observer& observer)
+    : options_(std::move(options)), observer_(observer), snapshot_(options_.backtracer) {}
+
+Engine::~Engine() {
+  if (failure_fd_ >= 0) ::close(failure_fd_);
+}
+
+Nanos Engine::now() const {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return (t.tv_sec - start_.tv_sec) * 1'000'000'000LL + (t.tv_nsec - start_.tv_nsec);
+}
+
+Outcome Engine::run() {
+  const auto filter = make_filter(options_.detail);
+  if (!filter) return Outcome{EndReason::exited, filter.error(), false};
+  ::clock_gettime(CLOCK_MONOTONIC, &start_);
+  watch_interrupts();
+  auto child = launch(options_.launch, *filter, ptrace_options(options_.detail));
+  if (!child) {
+    unwatch_interrupts();
+    return Outcome{EndReason::exited, child.error(), false};
+  }
+  root_ = child->tid;
+  failure_fd_ = child->failure_fd;
+  tasks_[root_] = Task{root_, true};
+  while (const auto report = wait_for_any()) {
+    stopped_at_ = now();
+    handle(*report);
+  }
+  unwatch_interrupts();
+  return outcome_;
+}
+
+std::optional<Engine::Report> Engine::wait_for_any() {
+  for (;;) {
+    siginfo_t info{};
+    const idtype_t which = awaited_ != 0 ? P_PID : P_ALL;
+    // WNOWAIT: a dead task is looked at in /proc before it is reaped.
+    if (::waitid(which, static_cast<id_t>(awaited_), &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) == 0) {
+      awaited_ = 0;
+      if (info.si_code == CLD_EXITED) return Report{info.si_pid, (info.si_status & 0xff) << 8};
+      if (info.si_code == CLD_KILLED) return Report{info.si_pid, info.si_status};
+      if (info.si_code == CLD_DUMPED) return Report{info.si_pid, info.si_status | 0x80};
+      Report report{info.si_pid, 0};
+      // Killed between the two calls, what was a stop is a death now, and this reaps it.
+      if (::waitpid(info.si_pid, &report.status, __WALL | WNOHANG) == info.si_pid) return report;
+      continue;
+    }
+    if (errno == ECHILD && awaited_ == 0) return std::nullopt;
+    const bool interrupted = errno == EINTR;
+    awaited_ = 0;  // it cannot come, or a signal wants attention first
+    if (interrupted) woken();
+  }
+}
+
+void Engine::handle(const Report& report) {
+  const Tid tid = report.tid;
+  if (!WIFSTOPPED(report.status)) return handle_death(tid, report.status);
+  if (!started_) return handle_before_start(report);
+  auto fact = read_stop(tid, report.status);
+  if (!fact) {
+    if (killing_) ::kill(tid, SIGKILL);
+    return;
+  }
+  if (const auto* birth = std::get_if<BirthStop>(&*fact)) remember(tid, *birth);
+  observe(tid, std::move(*fact));
+}
+
+void Engine::handle_death(Tid tid, int status) {
+  const auto task = tasks_.find(tid);
+  Death death = snapshot_.death(tid, task != tasks_.end() ? &task->second : nullptr, decode(status));
+  (void)::waitpid(tid, nullptr, __WALL | WNOHANG);
+  tasks_.erase(tid);
+  root_ended_ = root_ended_ || tid == root_;
+  if (started_) return observe(tid, std::move(death));
+  outcome_.failure = why_not_started(options_.launch, failure_fd_);
+  outcome_.not_executed = outcome_.failure->code != 0;
+}
+
+void Engine::handle_before_start(const Report& report) {
+  if (report.status >> 16 != PTRACE_EVENT_EXEC) {
+    const bool signal = report.status >> 16 == 0 && WSTOPSIG(report.status) != (SIGTRAP | 0x80);
+    (void)cont(report.tid, signal ? WSTOPSIG(report.status) : 0);
+    return;
+  }
+  started_ = true;
+  bool ignores_sigchld = false;
+  for (const auto& [signal, action] : options_.launch.signals.actions) {
+    if (signal == SIGCHLD) ignores_sigchld = action.sa_handler == SIG_IGN;
+  }
+  observe(report.tid, snapshot_.launched(report.tid, ignores_sigchld));
+}
+
+std::optional<Fact> Engine::read_stop(Tid tid, int status) {
+  Task& task = tasks_[tid];
+  const int signal = WSTOPSIG(status);
+  const int event = status >> 16;
+  if (!task.seen) {
+    task.seen = true;
+    return snapshot_.newborn(tid);
+  }
+  if (task.untraced_flags) set_clone_flags(tid, true);
+  switch (event) {
+    case 0:
+      if (signal == (SIGTRAP | 0x80)) return snapshot_.call_return(tid, task);
+      return snapshot_.signal(tid, task, signal);
+    case PTRACE_EVENT_CLONE:
+    case PTRACE_EVENT_FORK:
+    case PTRACE_EVENT_VFORK:
+      return snapshot_.birth(tid, task);
+    case PTRACE_EVENT_EXEC: {
+      auto fact = snapshot_.exec(tid);
+      if (fact) {
+        const Tid former = std::get<ExecStop>(*fact).former_tid;
+        if (former != tid) tasks_.erase(former);
+        tasks_[tid] = Task{tid, true};
+      }
+      return fact;
+    }
+    case PTRACE_EVENT_SECCOMP:
+      return snapshot_.filter_stop(tid, task);
+    case PTRACE_EVENT_STOP:
+      if (signal == SIGTRAP) return TrapStop{};
+      return GroupStop{signal};
+    default:
+      return TrapStop{};
+  }
+}
+
+void Engine::remember(Tid creator, const BirthStop& birth) {
+  const Tid tgid = tasks_[creator].tgid;
+  const bool thread = birth.call.has(CLONE_THREAD);
+  tasks_[birth.child].tgid = thread ? tgid : birth.child;
+  if (thread) tasks_[tgid].had_siblings = true;
+}
+
+void Engine::observe(Tid tid, Fact fact) {
+  queue_.push_back(Observation{stopped_at_, tid, std::move(fact)});
+  while (!queue_.empty()) {
+    const Observation observation = std::move(queue_.front());
+    queue_.pop_front();
+    actions_.clear();
+    observer_.observe(observation, actions_);
+    for (const Action& action : actions_) carry_out(action);
+    observer_.settle();
+  }
+}
+
+void Engine::carry_out(const Action& action) {
+  if (const auto* resume = std::get_if<Resume>(&action)) {
+    if (killing_) ::kill(resume->tid, SIGKILL);
+    switch (resume->until) {
+      case Resume::Until::next_event:
+        (void)cont(resume->tid, resume->signal);
+        break;
+      case Resume::Until::call_return:
+        (void)cont_to_return(resume->tid, resume->signal);
+        break;
+      case Resume::Until::group_stop_ends:
+        (void)listen(resume->tid);
+        break;
+    }
+  } else if (const auto* refuse = std::get_if<RefuseCall>(&action)) {
+    Registers registers;
+    if (registers.read(refuse->tid) == 0) (void)registers.refuse(refuse->tid, ENOSYS);
+    (void)cont(refuse->tid, 0);
+  } else if (const auto* untraced = std::get_if<TraceUntraced>(&action)) {
+    set_clone_flags(untraced->tid, false);
+  } else if (const auto* newborn = std::get_if<AwaitNewborn>(&action)) {
+    awaited_ = newborn->tid;
+  } else if (const auto* who = std::get_if<Identify>(&action)) {
+    queue_.push_back(Observation{now(), who->tid, Snapshot::identity(who->tid)});
+  } else {
+    kill_all();
+  }
+}
+
+// clone's flags are its first argument; clone3's are the first word of the struct that it points to.
+void Engine::set_clone_flags(Tid tid, bool untraced) {
+  Task& task = tasks_[tid];
+  Registers registers;
+  if (registers.read(tid) != 0) return;
+  const TaskMemory memory(tid);
+  const CloneCall call = decoders::decode_clone_call(registers.syscall(), memory);
+  if (!untraced) task.untraced_flags = call.flags_raw;
+  const std::uint64_t flags = untraced ? *task.untraced_flags : call.flags_raw & ~std::uint64_t{CLONE_UNTRACED};
+  if (untraced) task.untraced_flags.reset();
+  if (call.via == Via::clone3) {
+    (void)memory.write(registers.syscall().args[0], std::as_bytes(std::span(&flags, 1)));
+  } else {
+    (void)registers.set_first_argument(tid, flags);
+  }
+}
+
+void Engine::kill_all() {
+  killing_ = true;
+  for (const auto& [tid, task] : tasks_) ::kill(tid, SIGKILL);
+}
+
+void Engine::woken() {
+  const Interrupts interrupts = take_interrupts();
+  if (interrupts.to_forward != 0 && !root_ended_) ::kill(root_, interrupts.to_forward);
+  if (interrupts.count > interrupts_) {
+    interrupts_ = interrupts.count;
+    // Who is left when the program itself has ended (daemons) is in no foreground group that a Ctrl-C would reach.
+    if (root_ended_) {
+      outcome_.reason = EndReason::interrupted;
+      kill_all();
+    }
+  }
+  const Nanos t = now();
+  if (options_.timeout != 0 && t >= options_.timeout && !killing_) {
+    outcome_.reason = EndReason::timeout;
+    kill_all();
+  }
+  observer_.tick(t);
+  stopped_at_ = t;
+  if (started_) observe(0, Tick{});
+}
+
+}  // namespace lwptrace::engine

@@ -1,0 +1,94 @@
+// The live engine: launches a program, waits for its tasks' stops, turns each into an Observation (snapshot.h), and
+// carries out the Actions that come back. It holds no opinion on what a stop means: that is the model's.
+//
+// Stop protocol: PTRACE_SEIZE before the exec; PTRACE_CONT everywhere but between the entry of a filtered call and its
+// return; no PTRACE_EVENT_EXIT, no VFORK_DONE: a death is known from waitid alone. A newborn is never run under
+// PTRACE_SYSCALL. After a creator's event the newborn is waited for directly, which costs the same at one task and at
+// ten thousand, where waiting for any is linear in their number.
+#pragma once
+
+#include <lwptrace/action.h>
+#include <lwptrace/result.h>
+#include <lwptrace/trace.h>
+
+#include <ctime>
+#include <deque>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/launch.h"
+#include "engine/snapshot.h"
+
+namespace lwptrace::engine {
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  // Appends to `actions` what is to be done.
+  virtual void observe(const Observation& observation, std::vector<Action>& actions) = 0;
+  // The actions have been carried out and the tasks run: time for what need not keep them waiting.
+  virtual void settle() = 0;
+  // About every 100 ms, and whenever a signal came for lwptrace.
+  virtual void tick(Nanos now) = 0;
+};
+
+struct EngineOptions {
+  LaunchOptions launch;
+  Detail detail = Detail::life;
+  Nanos timeout = 0;                 // 0: none
+  Backtracer* backtracer = nullptr;  // not owned; null: no backtraces
+};
+
+struct Outcome {
+  EndReason reason = EndReason::exited;
+  std::optional<Error> failure;  // nothing was traced
+  bool not_executed = false;     // … because the exec failed: failure->code is its errno
+};
+
+class Engine {
+ public:
+  Engine(EngineOptions options, Observer& observer);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Traces until the last task of the tree has ended.
+  [[nodiscard]] Outcome run();
+  [[nodiscard]] Nanos now() const;
+
+ private:
+  struct Report {  // one answer of wait
+    Tid tid = 0;
+    int status = 0;  // as waitpid(2) gives it
+  };
+  [[nodiscard]] std::optional<Report> wait_for_any();  // nothing: no task is left
+  void handle(const Report& report);
+  void handle_before_start(const Report& report);
+  void handle_death(Tid tid, int status);
+  [[nodiscard]] std::optional<Fact> read_stop(Tid tid, int status);
+  void remember(Tid creator, const BirthStop& birth);
+  void observe(Tid tid, Fact fact);
+  void carry_out(const Action& action);
+  void set_clone_flags(Tid tid, bool untraced);
+  void kill_all();
+  void woken();  // a signal or the 100 ms timer interrupted the wait
+
+  EngineOptions options_;
+  Observer& observer_;
+  Snapshot snapshot_;
+  timespec start_{};
+  Nanos stopped_at_ = 0;  // when the stop at hand was reported, before anything was read for it
+  std::unordered_map<Tid, Task> tasks_;
+  std::vector<Action> actions_;
+  std::deque<Observation> queue_;
+  Tid root_ = 0;
+  bool started_ = false;  // the root has passed its exec
+  bool root_ended_ = false;
+  Tid awaited_ = 0;  // a newborn that is certain to report soon
+  bool killing_ = false;
+  int interrupts_ = 0;
+  int failure_fd_ = -1;
+  Outcome outcome_;
+};
+
+}  // namespace lwptrace::engine

@@ -1,0 +1,82 @@
+// What the terminal sends (Ctrl-C, Ctrl-\, hang-up) reaches the program's own process group as well, so only what was
+// sent to lwptrace by kill(2) has to be passed on.
+#include "engine/interrupts.h"
+
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace lwptrace::engine {
+
+namespace {
+
+volatile sig_atomic_t to_forward = 0;
+volatile sig_atomic_t count = 0;
+
+constexpr int watched[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+constexpr int changed[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGALRM, SIGPIPE, SIGCHLD};
+
+void note(int signal, siginfo_t* info, void*) {
+  if (info->si_code <= 0) to_forward = signal;
+  count = count + 1;
+}
+
+void wake(int) {}
+
+void set_timer(long microseconds) {
+  const itimerval period{{0, microseconds}, {0, microseconds}};
+  ::setitimer(ITIMER_REAL, &period, nullptr);
+}
+
+}  // namespace
+
+SignalState save_signals() {
+  SignalState state;
+  ::sigprocmask(SIG_SETMASK, nullptr, &state.mask);
+  for (int signal : changed) {
+    struct sigaction action {};
+    ::sigaction(signal, nullptr, &action);
+    state.actions.emplace_back(signal, action);
+  }
+  return state;
+}
+
+void watch_interrupts() {
+  struct sigaction action {};
+  sigemptyset(&action.sa_mask);
+  action.sa_sigaction = note;
+  action.sa_flags = SA_SIGINFO;  // no SA_RESTART: a wait returns
+  sigset_t unblock;
+  sigemptyset(&unblock);
+  for (int signal : watched) {
+    struct sigaction former {};
+    ::sigaction(signal, nullptr, &former);
+    if (former.sa_handler == SIG_IGN) continue;  // nohup, or a shell's background job: stays ignored
+    ::sigaction(signal, &action, nullptr);
+    sigaddset(&unblock, signal);
+  }
+  action.sa_handler = wake;
+  action.sa_flags = 0;
+  ::sigaction(SIGALRM, &action, nullptr);
+  sigaddset(&unblock, SIGALRM);
+  action.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &action, nullptr);
+  // Were SIGCHLD ignored, the kernel would reap our children behind our back.
+  action.sa_handler = SIG_DFL;
+  ::sigaction(SIGCHLD, &action, nullptr);
+  ::sigprocmask(SIG_UNBLOCK, &unblock, nullptr);
+  set_timer(100'000);
+}
+
+void unwatch_interrupts() { set_timer(0); }
+
+Interrupts take_interrupts() {
+  Interrupts taken;
+  taken.to_forward = to_forward;
+  to_forward = 0;
+  taken.count = count;
+  return taken;
+}
+
+}  // namespace lwptrace::engine

@@ -1,0 +1,22 @@
+// Signals that reach lwptrace itself while it traces. Handlers only note them; the engine asks at its leisure. A timer
+// of 100 ms interrupts a wait that a signal slipped past, so nothing is ever lost between a check and a sleep.
+#pragma once
+
+#include "engine/launch.h"
+
+namespace lwptrace::engine {
+
+// The signal state before lwptrace changes anything: call it first thing in main, once.
+[[nodiscard]] SignalState save_signals();
+
+// Installs the handlers and starts the timer. SIGPIPE is ignored: a closed output is an error of writing.
+void watch_interrupts();
+void unwatch_interrupts();
+
+struct Interrupts {
+  int to_forward = 0;  // a signal that somebody sent to lwptrace alone (kill): the program should get it. 0: none
+  int count = 0;       // requests to end so far, terminal's and others'
+};
+[[nodiscard]] Interrupts take_interrupts();
+
+}  // namespace lwptrace::engine

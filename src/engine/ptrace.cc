@@ -1,0 +1,152 @@
+// The calls behind ptrace.h. i386 tasks are told from x86-64 ones by the length of the register set that the kernel
+// returns (68 bytes); x32 by bit 30 of the system call number.
+#include "engine/ptrace.h"
+
+#include <elf.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace lwptrace::engine {
+
+namespace {
+
+template <class Address, class Data>
+int request(int what, Tid tid, Address address, Data data) {
+  errno = 0;
+  // glibc's enum type of the first argument differs between C and C++; the long system call wrapper takes both.
+  const long answer = ::ptrace(static_cast<__ptrace_request>(what), tid, address, data);
+  return answer == -1 ? errno : 0;
+}
+
+void* word(std::uintptr_t value) { return reinterpret_cast<void*>(value); }  // NOLINT(performance-no-int-to-ptr)
+
+}  // namespace
+
+int Registers::read(Tid tid) {
+  iovec io{&x86_64_, sizeof x86_64_};
+  const int error = request(PTRACE_GETREGSET, tid, word(NT_PRSTATUS), &io);
+  i386_ = io.iov_len == sizeof(I386);
+  return error;
+}
+
+SyscallFrame Registers::syscall() const {
+  SyscallFrame frame;
+  if (i386_) {
+    const I386& r = i386_regs_;
+    frame.abi = Abi::i386;
+    frame.nr = r.orig_eax;
+    frame.args = {r.ebx, r.ecx, r.edx, r.esi, r.edi, r.ebp};
+    frame.ip = r.eip;
+    frame.sp = r.esp;
+    return frame;
+  }
+  const user_regs_struct& r = x86_64_;
+  constexpr std::uint64_t x32_bit = 0x40000000;
+  frame.abi = r.orig_rax < ~0ULL - 4095 && (r.orig_rax & x32_bit) != 0 ? Abi::x32 : Abi::x86_64;
+  frame.nr = r.orig_rax;
+  frame.args = {r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9};
+  frame.ip = r.rip;
+  frame.sp = r.rsp;
+  return frame;
+}
+
+std::int64_t Registers::result() const {
+  return i386_ ? static_cast<std::int32_t>(i386_regs_.eax) : static_cast<std::int64_t>(x86_64_.rax);
+}
+
+std::uint64_t Registers::fs_base() const { return i386_ ? 0 : x86_64_.fs_base; }
+
+UnwindRegisters Registers::for_unwind(bool in_syscall) const {
+  UnwindRegisters u;
+  if (i386_) return u;
+  const user_regs_struct& r = x86_64_;
+  u.rip = r.rip, u.rsp = r.rsp, u.rbp = r.rbp, u.rbx = r.rbx;
+  u.r12 = r.r12, u.r13 = r.r13, u.r14 = r.r14, u.r15 = r.r15;
+  u.rax = r.rax, u.rcx = r.rcx, u.rdx = r.rdx, u.rsi = r.rsi, u.rdi = r.rdi;
+  u.r8 = r.r8, u.r9 = r.r9, u.r10 = r.r10, u.r11 = r.r11;
+  u.in_syscall = in_syscall;
+  return u;
+}
+
+int Registers::refuse(Tid tid, int error) {
+  if (i386_) {
+    i386_regs_.orig_eax = ~0U;
+    i386_regs_.eax = static_cast<std::uint32_t>(-error);
+  } else {
+    x86_64_.orig_rax = ~0ULL;
+    x86_64_.rax = static_cast<std::uint64_t>(-static_cast<std::int64_t>(error));
+  }
+  return write(tid);
+}
+
+int Registers::set_first_argument(Tid tid, std::uint64_t value) {
+  if (i386_) {
+    i386_regs_.ebx = static_cast<std::uint32_t>(value);
+  } else {
+    x86_64_.rdi = value;
+  }
+  return write(tid);
+}
+
+int Registers::write(Tid tid) {
+  iovec io{&x86_64_, i386_ ? sizeof(I386) : sizeof x86_64_};
+  return request(PTRACE_SETREGSET, tid, word(NT_PRSTATUS), &io);
+}
+
+int seize(Tid tid, std::uintptr_t options) { return request(PTRACE_SEIZE, tid, word(0), word(options)); }
+
+int cont(Tid tid, int signal) { return request(PTRACE_CONT, tid, word(0), word(static_cast<std::uintptr_t>(signal))); }
+
+int cont_to_return(Tid tid, int signal) {
+  return request(PTRACE_SYSCALL, tid, word(0), word(static_cast<std::uintptr_t>(signal)));
+}
+
+int listen(Tid tid) { return request(PTRACE_LISTEN, tid, word(0), word(0)); }
+
+int event_message(Tid tid, std::uint64_t& message) {
+  unsigned long value = 0;
+  const int error = request(PTRACE_GETEVENTMSG, tid, word(0), &value);
+  message = value;
+  return error;
+}
+
+int siginfo(Tid tid, siginfo_t& info) { return request(PTRACE_GETSIGINFO, tid, word(0), &info); }
+
+int detach(Tid tid, int signal) {
+  return request(PTRACE_DETACH, tid, word(0), word(static_cast<std::uintptr_t>(signal)));
+}
+
+std::size_t TaskMemory::read(std::uint64_t address, std::span<std::byte> out) const {
+  constexpr std::size_t page = 4096;
+  std::size_t done = 0;
+  while (done < out.size()) {
+    // One remote piece a page: the kernel stops at the first piece that it cannot read, and keeps what came before.
+    iovec local{out.data() + done, out.size() - done};
+    iovec pieces[64];
+    std::size_t count = 0, bytes = 0;
+    while (count < 64 && bytes < local.iov_len) {
+      const std::uint64_t from = address + done + bytes;
+      const std::size_t size = std::min<std::size_t>(page - from % page, local.iov_len - bytes);
+      pieces[count++] = {word(from), size};
+      bytes += size;
+    }
+    local.iov_len = bytes;
+    const ssize_t got = ::process_vm_readv(tid_, &local, 1, pieces, count, 0);
+    if (got <= 0) break;
+    done += static_cast<std::size_t>(got);
+    if (static_cast<std::size_t>(got) < bytes) break;
+  }
+  return done;
+}
+
+bool TaskMemory::write(std::uint64_t address, std::span<const std::byte> bytes) const {
+  const iovec local{const_cast<std::byte*>(bytes.data()), bytes.size()};
+  const iovec remote{word(address), bytes.size()};
+  return ::process_vm_writev(tid_, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(bytes.size());
+}
+
+}  // namespace lwptrace::engine

@@ -1,0 +1,67 @@
+// ptrace(2) with types: the only functions of the project that call it. Each returns 0 or an errno; ESRCH means that
+// the task was killed while it was stopped, and its death will be reported: data, not an error.
+#pragma once
+
+#include <lwptrace/backtrace.h>
+#include <lwptrace/ids.h>
+#include <lwptrace/syscall_frame.h>
+
+#include <csignal>
+#include <cstdint>
+
+#include <sys/user.h>
+
+namespace lwptrace::engine {
+
+// General-purpose registers, whatever the width of the code that the task runs.
+class Registers {
+ public:
+  [[nodiscard]] int read(Tid tid);              // PTRACE_GETREGSET, NT_PRSTATUS
+  [[nodiscard]] SyscallFrame syscall() const;   // at a stop inside a system call
+  [[nodiscard]] std::int64_t result() const;    // at a syscall-exit-stop
+  [[nodiscard]] std::uint64_t fs_base() const;  // x86-64; 0 for 32-bit code, whose TLS is in the GDT
+  [[nodiscard]] UnwindRegisters for_unwind(bool in_syscall) const;
+  [[nodiscard]] bool is_i386() const { return i386_; }
+  // Changes the first argument of the call at whose entry (or in which) the task stands.
+  [[nodiscard]] int set_first_argument(Tid tid, std::uint64_t value);
+  // Makes the call at whose entry the task stands answer `-error` without being made.
+  [[nodiscard]] int refuse(Tid tid, int error);
+
+ private:
+  [[nodiscard]] int write(Tid tid);
+  struct I386 {  // struct user_regs_struct of 32-bit programs (arch/x86/include/asm/user_32.h)
+    std::uint32_t ebx, ecx, edx, esi, edi, ebp, eax, ds, es, fs, gs, orig_eax, eip, cs, eflags, esp, ss;
+  };
+  union {
+    user_regs_struct x86_64_;
+    I386 i386_regs_;
+  };
+  bool i386_ = false;
+};
+
+[[nodiscard]] int seize(Tid tid, std::uintptr_t options);
+[[nodiscard]] int cont(Tid tid, int signal);
+[[nodiscard]] int cont_to_return(Tid tid, int signal);  // PTRACE_SYSCALL
+[[nodiscard]] int listen(Tid tid);
+[[nodiscard]] int event_message(Tid tid, std::uint64_t& message);
+[[nodiscard]] int siginfo(Tid tid, siginfo_t& info);
+[[nodiscard]] int detach(Tid tid, int signal);
+
+// Memory of a stopped task, through process_vm_readv: needs no descriptor and reads up to the first unreadable page.
+class TaskMemory : public MemoryReader {
+ public:
+  explicit TaskMemory(Tid tid) : tid_(tid) {}
+  [[nodiscard]] std::size_t read(std::uint64_t address, std::span<std::byte> out) const override;
+
+  [[nodiscard]] bool write(std::uint64_t address, std::span<const std::byte> bytes) const;
+
+  template <class T>
+  [[nodiscard]] bool get(std::uint64_t address, T& value) const {
+    return address != 0 && read(address, std::as_writable_bytes(std::span(&value, 1))) == sizeof value;
+  }
+
+ private:
+  Tid tid_;
+};
+
+}  // namespace lwptrace::engine

@@ -1,0 +1,43 @@
+// Snapshot: turns one stop of one task into a Fact, reading from the stopped task all that the model may need.
+// It decides nothing and resumes nobody.
+#pragma once
+
+#include <lwptrace/backtrace.h>
+#include <lwptrace/observation.h>
+
+#include <optional>
+
+namespace lwptrace::engine {
+
+struct Task {  // what the engine itself must remember of a traced task
+  Tid tgid = 0;
+  bool seen = false;                            // its first stop is behind it
+  bool had_siblings = false;                    // its thread group ever held another thread
+  std::optional<WaitCall> waiting;              // entered: where its results will be stored
+  bool changes_user = false;                    // entered: setuid or a relative
+  std::optional<std::uint64_t> untraced_flags;  // entered: the flags that held CLONE_UNTRACED, to be put back
+};
+
+class Snapshot {
+ public:
+  explicit Snapshot(Backtracer* backtracer) : backtracer_(backtracer) {}
+
+  // Each answers with nothing when the task was killed meanwhile (ESRCH): its death will be reported.
+  [[nodiscard]] std::optional<Fact> newborn(Tid tid);
+  [[nodiscard]] std::optional<Fact> birth(Tid tid, const Task& task);
+  [[nodiscard]] std::optional<Fact> exec(Tid tid);
+  [[nodiscard]] std::optional<Fact> filter_stop(Tid tid, Task& task);
+  [[nodiscard]] std::optional<Fact> call_return(Tid tid, Task& task);
+  [[nodiscard]] std::optional<Fact> signal(Tid tid, const Task& task, int signo);
+  // Before the task is reaped: `tgid` 0 for one never seen before.
+  [[nodiscard]] Death death(Tid tid, const Task* task, Status status);
+  [[nodiscard]] Launched launched(Tid tid, bool ignores_sigchld);
+  [[nodiscard]] static Identity identity(Tid tid);
+
+ private:
+  [[nodiscard]] std::vector<Frame> backtrace(Tid tid, Tid tgid, bool in_syscall);
+
+  Backtracer* backtracer_;  // may be null
+};
+
+}  // namespace lwptrace::engine

@@ -1,0 +1,162 @@
+// System calls that the filter stopped: what is told at the entry, what has to wait for the return.
+#include <lwptrace/names.h>
+
+#include <cerrno>
+#include <utility>
+
+#include <sched.h>
+#include <sys/wait.h>
+
+#include "decoders/clone_rules.h"
+#include "model/tracker.h"
+
+namespace lwptrace::model {
+
+namespace {
+
+constexpr std::int64_t restart_first = -516, restart_last = -512;  // ERESTARTSYS … ERESTART_RESTARTBLOCK
+
+int error_of(std::int64_t ret) { return ret < 0 && ret >= -4095 ? static_cast<int>(-ret) : 0; }
+
+}  // namespace
+
+void Tracker::on(Tid tid, const EntryStop& fact) {
+  Lwp* lwp = graph_.by_tid(tid);
+  if (lwp == nullptr) return resume(tid);
+  entered(*lwp, fact.call);
+}
+
+void Tracker::entered(Lwp& lwp, const Call& call) {
+  const auto* clone = std::get_if<CloneCall>(&call);
+  if (lwp.held_failure && (clone == nullptr || clone->via == Via::clone3)) tell_held_failure(lwp);
+
+  // Calls that cannot fail in a way that matters are told here and cost no second stop.
+  if (const auto* name = std::get_if<NameCall>(&call)) {
+    std::string former = std::exchange(lwp.comm, name->comm);
+    emit(lwp, Comm{name->comm, std::move(former)});
+    return resume(lwp.tid);
+  }
+  if (const auto* word = std::get_if<TidAddressCall>(&call)) {
+    graph_.set_clear_tid(lwp, word->addr);
+    emit(lwp, TidAddress{Address{word->addr}, 0});
+    return resume(lwp.tid);
+  }
+  if (const auto* subreaper = std::get_if<SubreaperCall>(&call)) {
+    graph_.group_of(lwp).subreaper = subreaper->on;
+    return resume(lwp.tid);
+  }
+  if (options_.detail != Detail::all && std::holds_alternative<OtherCall>(call)) return resume(lwp.tid);
+  if (const auto* action = std::get_if<ChildActionCall>(&call)) {
+    graph_.group_of(lwp).ignores_sigchld = action->ignores;
+    graph_.group_of(lwp).no_wait = action->no_wait;
+    return resume(lwp.tid);
+  }
+  if (const auto* exit = std::get_if<ExitCall>(&call)) {
+    ThreadGroup& group = graph_.group_of(lwp);
+    if (exit->group && group.ender == 0) group.ender = lwp.id;
+    lwp.call = std::make_unique<Call>(call);
+    return resume(lwp.tid);
+  }
+  lwp.call = std::make_unique<Call>(call);
+  lwp.entered = now_;
+  if (std::holds_alternative<KillCall>(call)) senders_.insert(lwp.id);
+  if (clone != nullptr && clone->has(CLONE_UNTRACED)) act(TraceUntraced{lwp.tid});
+  if (const auto* futex = std::get_if<FutexWaitCall>(&call)) {
+    const LwpId owner = graph_.owner_of_word(graph_.group_of(lwp).memory, futex->addr);
+    const Lwp* thread = owner != lwp.id ? graph_.find(owner) : nullptr;
+    lwp.joining = {};
+    if (thread == nullptr) return lwp.call.reset(), resume(lwp.tid);  // some other futex: its return tells nothing
+    lwp.joining = JoinTarget{owner, thread->tid, graph_.group_of(*thread).tgid, thread->muted};
+  }
+  resume(lwp.tid, Resume::Until::call_return);
+}
+
+void Tracker::on(Tid tid, const ForeignFilterStop&) { act(RefuseCall{tid}); }
+
+void Tracker::on(Tid tid, const ReturnStop& fact) {
+  Lwp* lwp = graph_.by_tid(tid);
+  if (lwp != nullptr && lwp->call) {
+    const std::unique_ptr<Call> call = std::move(lwp->call);
+    const bool restarts = fact.ret >= restart_first && fact.ret <= restart_last;
+    // A call that a signal interrupted is entered anew afterwards, and seen again.
+    if (restarts) {
+      senders_.erase(lwp->id);
+    } else {
+      std::visit([&](const auto& what) { returned(*lwp, what, fact); }, *call);
+    }
+  }
+  resume(tid);
+}
+
+void Tracker::tell_held_failure(Lwp& lwp) {
+  const std::unique_ptr<BirthFailed> failure = std::move(lwp.held_failure);
+  emit(lwp, *failure);
+}
+
+void Tracker::returned(Lwp& lwp, const CloneCall& call, const ReturnStop& fact) {
+  const int error = error_of(fact.ret);
+  if (error == 0) return;  // a birth was told at its event; one in which nobody was followed is not ours to tell
+  BirthFailed failed;
+  failed.via = call.via;
+  failed.flags_raw = Address{call.flags_raw};
+  failed.exit_signal = ExitSignal{call.exit_signal};
+  failed.error = error;
+  failed.why = decoders::explain_failure(call, error);
+  if (call.via == Via::clone3) failed.args_size = call.args_size;
+  failed.args_tail = call.args_tail;
+  if (call.via == Via::clone3 && error == ENOSYS) {
+    lwp.held_failure = std::make_unique<BirthFailed>(std::move(failed));
+  } else {
+    emit(lwp, std::move(failed));
+  }
+}
+
+void Tracker::returned(Lwp& lwp, const ExecCall& call, const ReturnStop& fact) {
+  if (const int error = error_of(fact.ret)) emit(lwp, ExecFailed{call.file, error});
+}
+
+void Tracker::returned(Lwp& lwp, const WaitCall& call, const ReturnStop& fact) {
+  if (!fact.waited || *fact.waited <= 0 || (call.options & WNOWAIT) != 0) return;
+  if (fact.wait_status && !WIFEXITED(*fact.wait_status) && !WIFSIGNALED(*fact.wait_status)) return;  // stopped
+  ThreadGroup* zombie = graph_.by_tgid(*fact.waited);
+  if (zombie != nullptr && zombie->zombie) reap(*zombie, lwp.id, call.call, false);
+}
+
+void Tracker::returned(Lwp& lwp, const KillCall& call, const ReturnStop& fact) {
+  if (senders_.count(lwp.id) != 0) tell_send(lwp, call, error_of(fact.ret));
+}
+
+void Tracker::returned(Lwp& lwp, const FutexWaitCall& call, const ReturnStop& fact) {
+  const int error = error_of(fact.ret);
+  const JoinTarget target = std::exchange(lwp.joining, {});
+  if (target.lwp == 0 || (error != 0 && error != EAGAIN)) return;
+  Join join{lwp.id, Address{call.addr}, now_ - lwp.entered};
+  if (graph_.find(target.lwp) == nullptr) return emit(target.lwp, target.tid, target.tgid, target.muted, join);
+  // The word is cleared before the death is reported: the join is told with the exit.
+  std::vector<Join>& waiting = joins_[target.lwp];
+  std::erase_if(waiting, [&](const Join& earlier) { return earlier.by == lwp.id; });
+  waiting.push_back(join);
+}
+
+void Tracker::returned(Lwp& lwp, const CredentialsCall&, const ReturnStop& fact) {
+  if (fact.uid) graph_.group_of(lwp).uid = fact.uid;
+}
+
+void Tracker::returned(Lwp& lwp, const NamespaceCall& call, const ReturnStop& fact) {
+  Namespace told;
+  told.call = call.call;
+  told.flags_raw = Address{call.flags};
+  if (call.fd >= 0) told.fd = call.fd;
+  told.error = error_of(fact.ret);
+  emit(lwp, std::move(told));
+}
+
+void Tracker::returned(Lwp& lwp, const TlsSetCall& call, const ReturnStop& fact) {
+  emit(lwp, TlsCall{call.call, call.code, Address{call.addr}, error_of(fact.ret)});
+}
+
+void Tracker::returned(Lwp& lwp, const OtherCall& call, const ReturnStop& fact) {
+  if (options_.detail == Detail::all) emit(lwp, Syscall{call.name, call.args, fact.ret});
+}
+
+}  // namespace lwptrace::model

@@ -1,0 +1,64 @@
+// exec: the moment when a process becomes another program, and its thread group shrinks to the one who called.
+//
+// A non-leader's exec: the kernel kills every sibling, the leader too, and gives the caller the leader's tid. The
+// siblings' deaths are reported before the event, the old leader's never is (de_thread in fs/exec.c).
+#include "model/tracker.h"
+
+namespace lwptrace::model {
+
+void Tracker::on(Tid tid, const ExecStop& fact) {
+  Lwp* caller = graph_.by_tid(fact.former_tid != 0 ? fact.former_tid : tid);
+  if (caller == nullptr) caller = graph_.by_tid(tid);
+  if (caller == nullptr) return resume(tid);
+  ThreadGroup& group = graph_.group_of(*caller);
+  const bool follower = caller->tid != tid;
+
+  Exec exec;
+  exec.file = fact.file;
+  exec.argv = fact.argv;
+  exec.argv_cut = fact.argv_cut;
+  exec.comm = fact.comm;
+  exec.abi = fact.abi;
+  exec.uid = fact.uid;
+  if (caller->call) {
+    // As passed: for a script the file is the script, where /proc shows its interpreter.
+    if (const auto* call = std::get_if<ExecCall>(caller->call.get()); call != nullptr && !call->file.empty()) {
+      exec.file = call->file;
+      exec.argv = call->argv;
+      exec.argv_cut = call->argv_cut;
+    }
+    caller->call.reset();
+  }
+
+  for (const HeldExit& held : group.held) exec.replaced.push_back(held.lwp);
+  tell_held_exits(group, How::exec, caller->id);
+  if (follower) {
+    exec.former_tid = caller->tid;
+    if (Lwp* leader = graph_.by_tid(tid)) {
+      exec.replaced.push_back(leader->id);
+      Death unreported;
+      unreported.status.code = 0;
+      tell_exit(leader->id, tid, group, leader->muted, unreported, How::exec, caller->id);
+      graph_.remove(*leader);
+    }
+    graph_.take_leadership(*caller, tid);
+  }
+  for (LwpId id : group.threads) {
+    Lwp* sibling = graph_.find(id);
+    if (id == caller->id || sibling == nullptr) continue;
+    sibling->doomed_by = caller->id;
+    exec.replaced.push_back(id);
+  }
+  group.leader_zombie = false;
+  group.no_wait = false;  // flush_signal_handlers keeps SIG_IGN and no flags
+  group.had_threads = group.threads.size() > 1;
+  group.ender = 0;
+  if (fact.uid) group.uid = fact.uid;
+  graph_.new_memory(group);
+  caller->comm = fact.comm;
+  emit(*caller, std::move(exec));
+  resume(tid);
+  if (!orphans_.empty()) look_for_lost_creators();
+}
+
+}  // namespace lwptrace::model

@@ -1,0 +1,136 @@
+// The tables behind graph.h: lookups, and the few changes that keep them consistent with each other.
+#include "model/graph.h"
+
+#include <algorithm>
+
+#include "model/check.h"
+
+namespace lwptrace::model {
+
+namespace {
+
+template <class Map, class Key>
+auto* find_in(Map& map, const Key& key) {
+  auto it = map.find(key);
+  return it == map.end() ? nullptr : &it->second;
+}
+
+}  // namespace
+
+Lwp* Graph::find(LwpId id) { return find_in(lwps_, id); }
+
+Lwp* Graph::by_tid(Tid tid) {
+  const LwpId* id = find_in(tids_, tid);
+  return id != nullptr ? find(*id) : nullptr;
+}
+
+ThreadGroup* Graph::group(GroupId id) { return find_in(groups_, id); }
+
+ThreadGroup* Graph::by_tgid(Tid tgid) {
+  const GroupId* id = find_in(tgids_, tgid);
+  return id != nullptr ? group(*id) : nullptr;
+}
+
+LwpId Graph::leader_of(Tid tgid) {
+  if (const ThreadGroup* living = by_tgid(tgid)) return living->leader;
+  const auto found = std::find_if(reaped_.rbegin(), reaped_.rend(), [&](const auto& one) { return one.first == tgid; });
+  return found == reaped_.rend() ? 0 : found->second;
+}
+
+ThreadGroup& Graph::group_of(const Lwp& lwp) {
+  ThreadGroup* found = group(lwp.group);
+  CHECK(found != nullptr, "LWP {} is alive and its thread group {} is not known", lwp.id, lwp.group);
+  return *found;
+}
+
+Lwp& Graph::add(LwpId id, Tid tid, GroupId group_id) {
+  Lwp& lwp = lwps_[id];
+  lwp.id = id;
+  lwp.tid = tid;
+  lwp.group = group_id;
+  tids_[tid] = id;
+  ThreadGroup& of = group_of(lwp);
+  of.threads.push_back(id);
+  of.had_threads = of.had_threads || of.threads.size() > 1;
+  return lwp;
+}
+
+ThreadGroup& Graph::add_group(GroupId id, Tid tgid, GroupId parent) {
+  ThreadGroup& made = groups_[id];
+  made.id = id;
+  made.tgid = tgid;
+  made.leader = id;
+  tgids_[tgid] = id;
+  if (ThreadGroup* of = group(parent)) {
+    made.parent = parent;
+    of->children.push_back(id);
+  }
+  return made;
+}
+
+void Graph::remove(const Lwp& lwp) {
+  drop_word(lwp);
+  std::erase(group_of(lwp).threads, lwp.id);
+  const LwpId* owner = find_in(tids_, lwp.tid);
+  if (owner != nullptr && *owner == lwp.id) tids_.erase(lwp.tid);
+  lwps_.erase(lwp.id);
+}
+
+void Graph::remove_group(GroupId id) {
+  auto it = groups_.find(id);
+  if (it == groups_.end()) return;
+  if (ThreadGroup* of = group(it->second.parent)) std::erase(of->children, id);
+  constexpr std::size_t a_few = 64;
+  if (reaped_.size() == a_few) reaped_.pop_front();
+  reaped_.emplace_back(it->second.tgid, it->second.leader);
+  const GroupId* owner = find_in(tgids_, it->second.tgid);
+  if (owner != nullptr && *owner == id) tgids_.erase(it->second.tgid);
+  groups_.erase(it);
+}
+
+void Graph::take_leadership(Lwp& lwp, Tid tid) {
+  const LwpId* owner = find_in(tids_, lwp.tid);
+  if (owner != nullptr && *owner == lwp.id) tids_.erase(lwp.tid);
+  lwp.tid = tid;
+  tids_[tid] = lwp.id;
+  group_of(lwp).leader = lwp.id;
+}
+
+void Graph::set_parent(ThreadGroup& child, GroupId parent, Tid ppid) {
+  if (ThreadGroup* former = group(child.parent)) std::erase(former->children, child.id);
+  child.parent = 0;
+  child.ppid = ppid;
+  if (ThreadGroup* of = group(parent)) {
+    child.parent = parent;
+    of->children.push_back(child.id);
+  }
+}
+
+void Graph::drop_word(const Lwp& lwp) {
+  if (lwp.clear_tid == 0) return;
+  auto it = words_.find({group_of(lwp).memory, lwp.clear_tid});
+  if (it != words_.end() && it->second == lwp.id) words_.erase(it);
+}
+
+void Graph::set_clear_tid(Lwp& lwp, std::uint64_t address) {
+  drop_word(lwp);
+  lwp.clear_tid = address;
+  if (address != 0) words_[{group_of(lwp).memory, address}] = lwp.id;
+}
+
+LwpId Graph::owner_of_word(std::uint64_t memory, std::uint64_t address) const {
+  auto it = words_.find({memory, address});
+  return it == words_.end() ? 0 : it->second;
+}
+
+void Graph::new_memory(ThreadGroup& of) {
+  for (LwpId id : of.threads) {
+    if (Lwp* lwp = find(id)) {
+      drop_word(*lwp);
+      lwp->clear_tid = 0;  // an exec forgets it (mm_release), and a newborn's is set after this
+    }
+  }
+  of.memory = ++memories_;
+}
+
+}  // namespace lwptrace::model

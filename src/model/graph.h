@@ -1,0 +1,125 @@
+// The process graph: who is alive, which thread group each belongs to, and whose child each group is.
+// Only the living and the zombies not yet waited for are kept; what is over is in the events.
+// Identity is the LwpId: a tid finds an LWP only while that LWP owns the tid.
+#pragma once
+
+#include <lwptrace/observation.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace lwptrace::model {
+
+using GroupId = LwpId;  // a thread group is numbered after its first leader, and keeps the number through every exec
+
+struct JoinTarget {  // whom a pthread_join in progress waits for
+  LwpId lwp = 0;
+  Tid tid = 0, tgid = 0;
+  bool muted = false;
+};
+
+struct Lwp {
+  LwpId id = 0;
+  Tid tid = 0;
+  GroupId group = 0;
+  std::uint32_t births = 0;     // successful births so far: the n of the next path
+  std::uint64_t clear_tid = 0;  // address that the kernel clears at the end (CLONE_CHILD_CLEARTID, set_tid_address)
+  LwpId doomed_by = 0;          // an exec of this LWP has destroyed it; its death is still to be reported
+  bool muted = false;           // --follow: born, but not told about
+  bool in_group_stop = false;
+  int stop_signal = 0;
+  std::string path;
+  std::string comm;
+  Nanos entered = 0;                          // when the call below was entered
+  std::unique_ptr<Call> call;                 // entered and not yet returned
+  JoinTarget joining;                         // with a FutexWaitCall: whose tid word it waits on
+  std::unique_ptr<BirthFailed> held_failure;  // clone3 answered ENOSYS: a clone that follows makes it a fallback
+};
+
+struct HeldExit {  // a thread that was taken along, and we do not know yet by whom
+  LwpId lwp = 0;
+  Tid tid = 0;
+  Death death;
+  bool muted = false;
+};
+
+struct ThreadGroup {
+  GroupId id = 0;
+  Tid tgid = 0;
+  LwpId leader = 0;
+  GroupId parent = 0;  // 0: outside the trace
+  Tid ppid = 0;
+  std::uint64_t memory = 0;  // which address space: equal numbers share one
+  std::optional<Tid> pgid, sid;
+  std::optional<std::uint32_t> uid;
+  int exit_signal = 17;          // what its parent is sent at its end; SIGCHLD but for clone's users
+  bool ignores_sigchld = false;  // its children reap themselves
+  bool no_wait = false;          // SA_NOCLDWAIT: the same
+  bool subreaper = false;
+  bool had_threads = false;
+  bool leader_zombie = false;     // the leader ended before its threads
+  std::vector<LwpId> threads;     // alive, the leader among them
+  std::vector<GroupId> children;  // alive or zombies
+  LwpId ender = 0;                // who ended the group: called exit_group, or took the fatal signal
+  int fatal_signal = 0;
+  LwpId last_sender = 0;  // the thread that last sent a signal, and which
+  int last_sent = 0;
+  std::vector<HeldExit> held;
+  std::optional<Status> zombie;  // all threads are gone; nobody has waited yet
+  Nanos zombie_since = 0;
+  bool muted = false;
+};
+
+class Graph {
+ public:
+  [[nodiscard]] Lwp* find(LwpId id);
+  [[nodiscard]] Lwp* by_tid(Tid tid);
+  [[nodiscard]] ThreadGroup* group(GroupId id);
+  // Living or zombie thread group of that tgid.
+  [[nodiscard]] ThreadGroup* by_tgid(Tid tgid);
+  // Who led the group of that tgid, even if it was waited for a little while ago; 0: nobody known.
+  [[nodiscard]] LwpId leader_of(Tid tgid);
+  // The group of a living LWP; every living LWP has one.
+  [[nodiscard]] ThreadGroup& group_of(const Lwp& lwp);
+
+  Lwp& add(LwpId id, Tid tid, GroupId group);
+  ThreadGroup& add_group(GroupId id, Tid tgid, GroupId parent);
+  void remove(const Lwp& lwp);  // it is dead; its group stays
+  void remove_group(GroupId id);
+  // A non-leader's exec: `lwp` takes over the tid of its group.
+  void take_leadership(Lwp& lwp, Tid tid);
+  void set_parent(ThreadGroup& child, GroupId parent, Tid ppid);
+
+  // pthread_join waits on the word that the kernel clears: whose word is it, in that address space? 0: nobody's.
+  void set_clear_tid(Lwp& lwp, std::uint64_t address);
+  [[nodiscard]] LwpId owner_of_word(std::uint64_t memory, std::uint64_t address) const;
+  void new_memory(ThreadGroup& group);  // fork without CLONE_VM, exec
+
+  [[nodiscard]] std::size_t alive() const { return lwps_.size(); }
+  [[nodiscard]] const std::unordered_map<LwpId, Lwp>& lwps() const { return lwps_; }
+
+ private:
+  struct Word {
+    std::uint64_t memory, address;
+    bool operator==(const Word&) const = default;
+  };
+  struct WordHash {
+    std::size_t operator()(const Word& w) const { return std::hash<std::uint64_t>()(w.address * 31 + w.memory); }
+  };
+  void drop_word(const Lwp& lwp);
+
+  std::unordered_map<LwpId, Lwp> lwps_;
+  std::unordered_map<Tid, LwpId> tids_;
+  std::unordered_map<GroupId, ThreadGroup> groups_;
+  std::unordered_map<Tid, GroupId> tgids_;
+  std::unordered_map<Word, LwpId, WordHash> words_;
+  std::deque<std::pair<Tid, LwpId>> reaped_;  // the last few: a SIGCHLD often comes after the wait
+  std::uint64_t memories_ = 0;
+};
+
+}  // namespace lwptrace::model

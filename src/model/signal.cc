@@ -1,0 +1,120 @@
+// Signals: deliveries, the sends that caused them, group-stops and their end.
+#include <lwptrace/names.h>
+
+#include <csignal>
+
+#include "model/tracker.h"
+
+namespace lwptrace::model {
+
+namespace {
+
+bool has(const std::optional<std::uint64_t>& mask, int signo) {
+  return mask && signo >= 1 && signo <= 64 && ((*mask >> (signo - 1)) & 1) != 0;
+}
+
+Scope scope_of(int signo, int code) {
+  if (code == SI_TKILL) return Scope::thread;
+  if (code <= 0) return Scope::process;         // kill, sigqueue, timers, aio
+  if (signo == SIGCHLD) return Scope::process;  // the kernel's word, to the process
+  return Scope::kernel;                         // faults, terminal, SI_KERNEL
+}
+
+}  // namespace
+
+void Tracker::on(Tid tid, const SignalStop& fact) {
+  Lwp* lwp = graph_.by_tid(tid);
+  if (lwp == nullptr) return resume(tid, Resume::Until::next_event, fact.signo);
+  ThreadGroup& group = graph_.group_of(*lwp);
+
+  Signal signal;
+  signal.signo = fact.signo;
+  signal.code = fact.code;
+  signal.scope = scope_of(fact.signo, fact.code);
+  signal.addr = fact.addr;
+  signal.status = fact.status;
+  signal.value = fact.value;
+  signal.backtrace = fact.backtrace;
+  if (fact.sender) {
+    tell_sends_before(fact.signo, group);
+    signal.sender = fact.sender;
+    const ThreadGroup* from = graph_.by_tgid(fact.sender->pid);
+    const bool thread_known =
+        fact.code <= 0 && from != nullptr && from->last_sender != 0 && from->last_sent == fact.signo;
+    if (const LwpId sender = thread_known ? from->last_sender : graph_.leader_of(fact.sender->pid)) {
+      signal.sender->lwp = sender;
+    }
+  }
+  if (fact.caught || fact.ignored) {
+    signal.disposition = has(fact.caught, fact.signo)    ? Disposition::handler
+                         : has(fact.ignored, fact.signo) ? Disposition::ignore
+                                                         : Disposition::default_action;
+    signal.effect = signal.disposition == Disposition::handler  ? Effect::handled
+                    : signal.disposition == Disposition::ignore ? Effect::none
+                                                                : default_effect(fact.signo);
+  }
+  if (signal.effect == Effect::terminate || signal.effect == Effect::core) {
+    group.ender = lwp->id;
+    group.fatal_signal = fact.signo;
+  }
+  emit(*lwp, std::move(signal));
+  resume(tid, Resume::Until::next_event, fact.signo);
+}
+
+void Tracker::on(Tid tid, const GroupStop& fact) {
+  if (Lwp* lwp = graph_.by_tid(tid); lwp != nullptr && !lwp->in_group_stop) {
+    lwp->in_group_stop = true;
+    lwp->stop_signal = fact.signo;
+    emit(*lwp, Stop{fact.signo, Scope::group});
+  }
+  resume(tid, Resume::Until::group_stop_ends);
+}
+
+void Tracker::on(Tid tid, const TrapStop&) {
+  if (Lwp* lwp = graph_.by_tid(tid); lwp != nullptr && lwp->in_group_stop) {
+    lwp->in_group_stop = false;
+    emit(*lwp, Continue{SIGCONT, Scope::group});
+  }
+  resume(tid);
+}
+
+void Tracker::tell_send(Lwp& sender, const KillCall& call, int error) {
+  senders_.erase(sender.id);
+  Kill kill;
+  kill.call = call.call;
+  kill.signo = call.signo;
+  kill.target = call.target;
+  kill.scope = call.scope;
+  kill.error = error;
+  ThreadGroup& group = graph_.group_of(sender);
+  if (call.scope == Scope::thread) {
+    if (const Lwp* target = graph_.by_tid(static_cast<Tid>(call.target))) kill.target_lwp = target->id;
+  } else if (call.target > 0 && call.call != "pidfd_send_signal") {
+    if (const ThreadGroup* target = graph_.by_tgid(static_cast<Tid>(call.target))) kill.target_lwp = target->leader;
+  }
+  group.last_sender = sender.id;
+  group.last_sent = call.signo;
+  emit(sender, std::move(kill));
+}
+
+// A delivery (or a death) by this signal is about to be told: the sends that may have caused it come first, though
+// their calls have not returned yet. That the signal arrived shows that they succeeded.
+void Tracker::tell_sends_before(int signo, const ThreadGroup& target) {
+  const std::vector<LwpId> sending(senders_.begin(), senders_.end());
+  for (LwpId id : sending) {
+    Lwp* sender = graph_.find(id);
+    const auto* call = sender != nullptr && sender->call ? std::get_if<KillCall>(sender->call.get()) : nullptr;
+    if (call == nullptr) {
+      senders_.erase(id);
+      continue;
+    }
+    bool aimed = call->target <= 0 || call->target == target.tgid || call->call == "pidfd_send_signal";
+    for (LwpId thread : target.threads) {
+      const Lwp* lwp = graph_.find(thread);
+      aimed = aimed || (lwp != nullptr && lwp->tid == call->target);
+    }
+    if (call->signo == signo && aimed) tell_send(*sender, *call, 0);
+  }
+}
+
+}  // namespace lwptrace::model

@@ -1,0 +1,63 @@
+// Dispatch, numbering and counting. The stories are in the files that tracker.h names.
+#include "model/tracker.h"
+
+#include <algorithm>
+
+namespace lwptrace::model {
+
+void Tracker::apply(const Observation& observation, Step& step) {
+  step_ = &step;
+  now_ = std::max(now_, observation.t);
+  // A birth is told before anything else that is observed after it, so that no line about the creator's later deeds
+  // stands before it. The engine waits for the newborn directly (AwaitNewborn): this is the rare other order.
+  const bool is_newborn = pending_ && pending_->child == observation.tid;
+  if (pending_ && !(is_newborn && std::holds_alternative<NewbornStop>(observation.fact))) tell_birth(nullptr);
+  std::visit([&](const auto& fact) { on(observation.tid, fact); }, observation.fact);
+  step_ = nullptr;
+}
+
+void Tracker::finish(Nanos t, Step& step) {
+  step_ = &step;
+  now_ = std::max(now_, t);
+  if (pending_) tell_birth(nullptr);
+  while (!orphans_.empty()) {
+    auto earlier = [](const auto& a, const auto& b) { return a.second.t < b.second.t; };
+    adopt(std::min_element(orphans_.begin(), orphans_.end(), earlier)->first);
+  }
+  step_ = nullptr;
+}
+
+TraceEnd Tracker::end(Nanos t, EndReason reason) const {
+  TraceEnd end = counts_;
+  end.t = std::max(now_, t);
+  end.seq = seq_ + 1;
+  end.reason = guard_hit_ ? EndReason::guard : reason;
+  return end;
+}
+
+void Tracker::emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody body) {
+  if (muted || (!options_.tell_signals && std::holds_alternative<Signal>(body))) return;
+  if (std::holds_alternative<Birth>(body)) counts_.births++, counts_.lwps++;
+  if (std::holds_alternative<BirthFailed>(body)) counts_.failed_births++;
+  if (std::holds_alternative<Exec>(body)) counts_.execs++;
+  if (std::holds_alternative<Exit>(body)) counts_.exits++;
+  if (std::holds_alternative<Signal>(body)) counts_.signals++;
+  step_->events.push_back(Event{++seq_, now_, lwp, tid, tgid, std::move(body)});
+}
+
+void Tracker::emit(const Lwp& lwp, EventBody body) {
+  emit(lwp.id, lwp.tid, graph_.group_of(lwp).tgid, lwp.muted, std::move(body));
+}
+
+void Tracker::resume(Tid tid, Resume::Until until, int signal) { act(Resume{tid, until, signal}); }
+
+void Tracker::guard() {
+  counts_.max_alive = std::max<std::uint64_t>(counts_.max_alive, graph_.alive());
+  const bool full = (options_.max_lwps != 0 && graph_.alive() >= options_.max_lwps) ||
+                    (options_.max_births != 0 && counts_.births >= options_.max_births);
+  if (!full || guard_hit_) return;
+  guard_hit_ = true;
+  act(KillAll{});
+}
+
+}  // namespace lwptrace::model

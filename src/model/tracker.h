@@ -1,0 +1,144 @@
+// Tracker: the model. apply(Observation) → events for people and actions for the engine, and nothing else: no clock,
+// no errno, no I/O. Each kernel story has its own file: birth.cc, exec.cc, calls.cc, signal.cc, exit.cc, family.cc.
+//
+// Arrival orders that it must hold (each is a unit test):
+//   creator's event, then the child's first stop      the birth is told at the child's stop, with what the child shows
+//   the child's first stop, then the creator's event  the child is held, unresumed, until the creator claims it
+//   the child's death, then the creator's event       a tombstone waits for the claim
+//   no claim at all: the creator was killed first       the child is adopted once no possible creator is left
+#pragma once
+
+#include <lwptrace/action.h>
+#include <lwptrace/trace.h>
+
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "model/graph.h"
+
+namespace lwptrace::model {
+
+enum class Follow : std::uint8_t { all, threads, none };
+
+struct TrackerOptions {
+  Detail detail = Detail::life;
+  Follow follow = Follow::all;  // what is told; everything is traced all the same
+  std::uint64_t max_lwps = 0;   // 0: no limit. At the limit every traced task is killed
+  std::uint64_t max_births = 0;
+  bool tell_signals = true;
+};
+
+// What one observation gave. Kept and refilled by the caller: apply() only appends.
+struct Step {
+  std::vector<Event> events;
+  std::vector<Action> actions;
+  void clear() {
+    events.clear();
+    actions.clear();
+  }
+};
+
+class Tracker {
+ public:
+  explicit Tracker(TrackerOptions options) : options_(options) {}
+
+  // Total on any observation in any order: what it does not expect becomes a plain resume, never an assertion.
+  void apply(const Observation& observation, Step& step);
+
+  // Nothing more will be observed: tells what is still held back.
+  void finish(Nanos t, Step& step);
+
+  // The counts so far. `reason` is the caller's, except that a guard that hit stays the reason.
+  [[nodiscard]] TraceEnd end(Nanos t, EndReason reason) const;
+
+  [[nodiscard]] std::size_t alive() const { return graph_.alive(); }
+  [[nodiscard]] bool guard_hit() const { return guard_hit_; }
+  [[nodiscard]] std::uint64_t births() const { return counts_.births; }
+  [[nodiscard]] std::uint64_t signals() const { return counts_.signals; }
+
+ private:
+  struct PendingBirth {  // announced by its creator; the newborn's own first stop is still to come
+    LwpId id = 0;
+    LwpId creator = 0;
+    Tid child = 0;
+    Birth birth;
+    CloneCall call;
+  };
+  struct Orphan {  // stopped (or dead) before its creator announced it
+    std::optional<NewbornStop> stop;
+    std::optional<Death> death;
+    std::optional<Identity> identity;
+    Nanos t = 0;
+    bool overdue = false;  // no creator claimed it for so long that none will
+  };
+
+  // birth.cc
+  void on(Tid tid, const Launched& fact);
+  void on(Tid tid, const NewbornStop& fact);
+  void on(Tid tid, const BirthStop& fact);
+  void tell_birth(const NewbornStop* seen);
+  void on(Tid tid, const Tick& fact);
+  void look_for_lost_creators();
+  bool has_living_family(const Identity& identity);
+  void adopt(Tid tid);
+  // exec.cc
+  void on(Tid tid, const ExecStop& fact);
+  // calls.cc
+  void on(Tid tid, const EntryStop& fact);
+  void on(Tid tid, const ForeignFilterStop& fact);
+  void on(Tid tid, const ReturnStop& fact);
+  void entered(Lwp& lwp, const Call& call);
+  void tell_held_failure(Lwp& lwp);
+  void returned(Lwp& lwp, const CloneCall& call, const ReturnStop& fact);
+  void returned(Lwp& lwp, const ExecCall& call, const ReturnStop& fact);
+  void returned(Lwp& lwp, const WaitCall& call, const ReturnStop& fact);
+  void returned(Lwp& lwp, const KillCall& call, const ReturnStop& fact);
+  void returned(Lwp& lwp, const FutexWaitCall& call, const ReturnStop& fact);
+  void returned(Lwp& lwp, const CredentialsCall& call, const ReturnStop& fact);
+  void returned(Lwp& lwp, const NamespaceCall& call, const ReturnStop& fact);
+  void returned(Lwp& lwp, const TlsSetCall& call, const ReturnStop& fact);
+  void returned(Lwp& lwp, const OtherCall& call, const ReturnStop& fact);
+  template <class T>
+  void returned(Lwp&, const T&, const ReturnStop&) {}  // told at the entry
+  // signal.cc
+  void on(Tid tid, const SignalStop& fact);
+  void on(Tid tid, const GroupStop& fact);
+  void on(Tid tid, const TrapStop& fact);
+  void tell_send(Lwp& sender, const KillCall& call, int error);
+  void tell_sends_before(int signo, const ThreadGroup& target);
+  // exit.cc
+  void on(Tid tid, const Death& fact);
+  void on(Tid tid, const Lost& fact);
+  void die(Lwp& lwp, const Death& death);
+  void tell_exit(LwpId lwp, Tid tid, const ThreadGroup& group, bool muted, const Death& death, How how, LwpId by);
+  [[nodiscard]] bool ended_group(const Lwp& lwp, ThreadGroup& group, const Death& death);
+  void tell_held_exits(ThreadGroup& group, How how, LwpId by);
+  void end_group(ThreadGroup& group, const Status& status);
+  // family.cc
+  void on(Tid tid, const Identity& fact);
+  void reap(ThreadGroup& zombie, LwpId by, std::string call, bool automatic);
+  void orphaned(ThreadGroup& group);
+
+  void emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody body);
+  void emit(const Lwp& lwp, EventBody body);
+  void resume(Tid tid, Resume::Until until = Resume::Until::next_event, int signal = 0);
+  void act(Action action) { step_->actions.emplace_back(std::move(action)); }
+  void guard();
+
+  TrackerOptions options_;
+  Graph graph_;
+  Step* step_ = nullptr;  // where the observation at hand puts its results
+  Nanos now_ = 0;
+  std::uint64_t seq_ = 0;
+  LwpId next_id_ = 1;
+  TraceEnd counts_;
+  bool guard_hit_ = false;
+  LwpId root_ = 0;
+  std::optional<PendingBirth> pending_;
+  std::unordered_map<Tid, Orphan> orphans_;
+  std::set<LwpId> senders_;  // inside a kill, tgkill …: a delivery may be seen before the call returns
+  std::unordered_map<LwpId, std::vector<Join>> joins_;  // by the joined: its exit is not reported yet
+};
+
+}  // namespace lwptrace::model

@@ -1,0 +1,95 @@
+// The parsers of procfs.h. Kernel text is trusted to be kernel text; a field that is missing makes the answer empty.
+#include <charconv>
+#include <csignal>
+
+#include "procfs/procfs.h"
+
+namespace lwptrace::procfs {
+
+namespace {
+
+template <class T>
+std::optional<T> number(std::string_view text, int base = 10) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{}) return std::nullopt;
+  return value;
+}
+
+// The rest of the line that starts with `key`, or nothing.
+std::optional<std::string_view> field(std::string_view text, std::string_view key) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    if (line.substr(0, key.size()) == key) return line.substr(key.size());
+    at = end + 1;
+  }
+  return std::nullopt;
+}
+
+std::string_view next_word(std::string_view& text) {
+  const std::size_t start = std::min(text.find_first_not_of(" \t\n"), text.size());
+  const std::size_t end = std::min(text.find_first_of(" \t\n", start), text.size());
+  const std::string_view word = text.substr(start, end - start);
+  text.remove_prefix(end);
+  return word;
+}
+
+}  // namespace
+
+std::optional<TaskStatus> parse_status(std::string_view text) {
+  const auto tgid = field(text, "Tgid:"), ppid = field(text, "PPid:"), uid = field(text, "Uid:");
+  if (!tgid || !ppid || !uid) return std::nullopt;
+  TaskStatus status;
+  status.tgid = number<Tid>(*tgid).value_or(0);
+  status.ppid = number<Tid>(*ppid).value_or(0);
+  std::string_view uids = *uid;
+  next_word(uids);  // real
+  status.uid = number<std::uint32_t>(next_word(uids)).value_or(0);
+  if (auto tids = field(text, "NSpid:")) {
+    for (auto word = next_word(*tids); !word.empty(); word = next_word(*tids)) {
+      status.ns_tids.push_back(number<Tid>(word).value_or(0));
+    }
+  }
+  auto mask = [&](std::string_view key) {
+    return number<std::uint64_t>(field(text, key).value_or("0"), 16).value_or(0);
+  };
+  status.blocked = mask("SigBlk:");
+  status.ignored = mask("SigIgn:");
+  status.caught = mask("SigCgt:");
+  return status;
+}
+
+std::optional<TaskStat> parse_stat(std::string_view text) {
+  // The name stands in parentheses and may hold any byte, parentheses too: the last one ends it.
+  const std::size_t name_end = text.rfind(')');
+  if (name_end == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(name_end + 1);
+  std::string_view words[30];  // field 3 (state) is words[0]
+  for (std::string_view& word : words) word = next_word(text);
+  if (words[28].empty()) return std::nullopt;
+  constexpr std::uint32_t pf_exiting = 0x4, pf_signaled = 0x400;  // include/linux/sched.h
+  const auto flags = number<std::uint32_t>(words[6]).value_or(0);
+  const auto pending = number<std::uint64_t>(words[28]).value_or(0);  // field 31, of the thread itself
+  TaskStat stat;
+  stat.peek.zombie = words[0] == "Z" || words[0] == "X";
+  stat.peek.exiting = (flags & pf_exiting) != 0;
+  stat.peek.sigkill_pending = ((pending >> (SIGKILL - 1)) & 1) != 0;
+  stat.peek.killed = (flags & pf_signaled) != 0;
+  stat.utime_ticks = number<std::uint64_t>(words[11]).value_or(0);
+  stat.stime_ticks = number<std::uint64_t>(words[12]).value_or(0);
+  return stat;
+}
+
+std::vector<std::string> parse_cmdline(std::string_view bytes) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t end = std::min(bytes.find('\0', at), bytes.size());
+    words.emplace_back(bytes.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+}  // namespace lwptrace::procfs

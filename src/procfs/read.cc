@@ -1,0 +1,79 @@
+// The readers of procfs.h: open, read, close. They run while a tracee is stopped, so each reads one small file.
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "procfs/procfs.h"
+
+namespace lwptrace::procfs {
+
+std::optional<std::string> read_file(const char* path, std::size_t limit) {
+  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return std::nullopt;
+  std::string text;
+  char buffer[4096];
+  while (text.size() < limit) {
+    const ssize_t got = ::read(fd, buffer, std::min(sizeof buffer, limit - text.size()));
+    if (got < 0) {
+      ::close(fd);
+      return std::nullopt;
+    }
+    text.append(buffer, static_cast<std::size_t>(got));
+    if (static_cast<std::size_t>(got) < sizeof buffer) break;  // /proc fills the buffer while it has more
+  }
+  ::close(fd);
+  return text;
+}
+
+std::optional<TaskStatus> status(Tid tid) {
+  const auto text = read_file(fmt::format("/proc/{}/status", tid).c_str());
+  return text ? parse_status(*text) : std::nullopt;
+}
+
+std::optional<TaskStat> stat(Tid tgid, Tid tid) {
+  const auto text = read_file(fmt::format("/proc/{}/task/{}/stat", tgid, tid).c_str());
+  return text ? parse_stat(*text) : std::nullopt;
+}
+
+std::optional<Nanos> cpu_time(Tid tgid, Tid tid) {
+  const auto text = read_file(fmt::format("/proc/{}/task/{}/schedstat", tgid, tid).c_str());
+  if (!text || text->empty()) return std::nullopt;
+  return std::strtoll(text->c_str(), nullptr, 10);
+}
+
+std::string comm(Tid tid) {
+  std::string name = read_file(fmt::format("/proc/{}/comm", tid).c_str()).value_or("");
+  if (!name.empty() && name.back() == '\n') name.pop_back();
+  return name;
+}
+
+std::string exe(Tid tid) {
+  char target[4096];
+  const ssize_t length = ::readlink(fmt::format("/proc/{}/exe", tid).c_str(), target, sizeof target);
+  return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
+}
+
+std::vector<std::string> cmdline(Tid tid) {
+  return parse_cmdline(read_file(fmt::format("/proc/{}/cmdline", tid).c_str()).value_or(""));
+}
+
+std::vector<Tid> some_threads(Tid tgid) {
+  std::vector<Tid> tids;
+  const int fd = ::open(fmt::format("/proc/{}/task", tgid).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return tids;
+  alignas(dirent64) char buffer[512];
+  const ssize_t got = ::getdents64(fd, buffer, sizeof buffer);
+  ::close(fd);
+  for (ssize_t at = 0; at < got;) {
+    const auto* entry = reinterpret_cast<const dirent64*>(buffer + at);
+    if (const Tid tid = std::atoi(entry->d_name); tid > 0) tids.push_back(tid);
+    at += entry->d_reclen;
+  }
+  return tids;
+}
+
+}  // namespace lwptrace::procfs

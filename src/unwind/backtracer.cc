@@ -1,0 +1,174 @@
+// The walk from frame to frame. libunwind takes every step that there is a rule for; the others are taken by hand: out
+// of the stub that made a system call, out of a call through a bad pointer, and along frame pointers. See unwind.h.
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "procfs/maps.h"
+#include "unwind/address_space.h"
+#include "unwind/image.h"
+#include "unwind/module.h"
+#include "unwind/unwind.h"
+#include "unwind/words.h"
+
+namespace lwptrace::unwind {
+namespace {
+
+constexpr std::size_t kMostFrames = 64;
+
+class LibunwindBacktracer : public Backtracer {
+ public:
+  std::vector<Frame> capture(Tid tid, Tid tgid, const UnwindRegisters& regs, const MemoryReader& memory) override;
+  void forget(Tid tgid) override;
+
+ private:
+  friend class Capture;
+  // Reads the mappings of `tgid` anew. Null when it is gone.
+  std::shared_ptr<Image> read_image(Tid tgid);
+
+  AddressSpace space_;
+  ModuleCache modules_;
+  std::unordered_map<Tid, std::shared_ptr<Image>> groups_;
+  std::unordered_map<std::string, std::weak_ptr<Image>> images_;  // by Image::key
+};
+
+// One backtrace in the making.
+class Capture {
+ public:
+  Capture(LibunwindBacktracer& owner, Tid tgid, const UnwindRegisters& regs, const MemoryReader& memory)
+      : owner_(owner), words_(memory, regs.rsp) {
+    walk_.tgid = tgid;
+    walk_.words = &words_;
+    walk_.regs = regs;
+    if (const auto known = owner_.groups_.find(tgid); known != owner_.groups_.end()) use(known->second);
+  }
+
+  std::vector<Frame> run();
+
+ private:
+  // Null if `pc` is in no executable memory.
+  const Image::PcFacts* facts_of(std::uint64_t pc, bool exact);
+  void use(std::shared_ptr<Image> image) {
+    image_ = std::move(image);
+    walk_.image = image_.get();
+  }
+  // Is `pc` in executable memory? The mappings are read again, once a backtrace, for one that is in none we know.
+  bool executable(std::uint64_t pc);
+  // The caller's registers, without a rule. nullopt: there is no caller to be made out.
+  std::optional<UnwindRegisters> pop_return_address(UnwindRegisters regs);
+  std::optional<UnwindRegisters> follow_frame_pointer(UnwindRegisters regs);
+
+  LibunwindBacktracer& owner_;
+  Words words_;
+  Walk walk_;
+  std::shared_ptr<Image> image_;
+  bool mappings_are_fresh_ = false;
+};
+
+bool Capture::executable(std::uint64_t pc) {
+  if (image_ && image_->region(pc) != nullptr) return true;
+  if (mappings_are_fresh_) return false;
+  mappings_are_fresh_ = true;
+  use(owner_.read_image(walk_.tgid));
+  return image_ && image_->region(pc) != nullptr;
+}
+
+std::vector<Frame> Capture::run() {
+  std::vector<Frame> frames;
+  frames.reserve(32);
+  std::uint64_t pc = walk_.regs.rip;
+  bool exact = true;  // pc is the instruction itself; else it is where a call returns to
+  Cursor cursor(owner_.space_, walk_);
+  while (frames.size() < kMostFrames) {
+    const bool innermost = frames.empty();
+    const Image::PcFacts* facts = facts_of(pc, exact);
+    if (facts == nullptr && !innermost) break;
+    frames.push_back(facts != nullptr ? facts->frame : Frame{.ip = Address{pc}});
+    if (facts != nullptr && (!facts->rule.empty() || facts->signal_frame)) {
+      if (facts->rule.empty() ? !cursor.step_over_signal_frame() : !cursor.step(facts->rule)) break;
+      pc = cursor.pc();
+      exact = facts->signal_frame;
+      continue;
+    }
+    // The C libraries' rules for clone, clone3 and vfork end before the call does; the stubs keep no frame. Nor does
+    // a call through a bad pointer.
+    const bool just_called = innermost && (walk_.regs.in_syscall || facts == nullptr);
+    std::optional<UnwindRegisters> caller;
+    if (just_called) caller = pop_return_address(walk_.regs);
+    if (!caller) caller = follow_frame_pointer(cursor.registers());
+    if (!caller) break;
+    walk_.regs = *caller;
+    cursor = Cursor(owner_.space_, walk_);
+    pc = caller->rip;
+    exact = false;
+  }
+  return frames;
+}
+
+const Image::PcFacts* Capture::facts_of(std::uint64_t pc, bool exact) {
+  if (image_) {
+    if (const Image::PcFacts* known = image_->find(pc, exact)) return known;
+  }
+  return executable(pc) ? &image_->learn(pc, exact, *image_->region(pc), walk_) : nullptr;
+}
+
+std::optional<UnwindRegisters> Capture::pop_return_address(UnwindRegisters regs) {
+  // A vfork stub has popped it already, since its child will run on this stack: pop %reg; mov $SYS_vfork,%eax; syscall
+  std::uint64_t code = 0;
+  const bool vfork = regs.in_syscall && words_.read(regs.rip - sizeof code, code) &&
+                     (code & ~std::uint64_t{7}) == 0x050f'0000'003a'b858;
+  if (vfork) {
+    const int reg = static_cast<int>(code & 7);
+    regs.rip = reg == 7 ? regs.rdi : reg == 6 ? regs.rsi : reg == 2 ? regs.rdx : 0;
+  } else {
+    if (!words_.read(regs.rsp, regs.rip)) return std::nullopt;
+    regs.rsp += sizeof regs.rip;
+  }
+  if (!executable(regs.rip)) return std::nullopt;
+  return regs;
+}
+
+std::optional<UnwindRegisters> Capture::follow_frame_pointer(UnwindRegisters regs) {
+  constexpr std::uint64_t kLargestFrame = 1U << 20;
+  const std::uint64_t frame = regs.rbp;
+  if (frame % 8 != 0 || frame < regs.rsp || frame - regs.rsp > kLargestFrame || !words_.read(frame, regs.rbp) ||
+      !words_.read(frame + 8, regs.rip) || !executable(regs.rip)) {
+    return std::nullopt;
+  }
+  regs.rsp = frame + 16;
+  return regs;
+}
+
+std::vector<Frame> LibunwindBacktracer::capture(Tid /*tid*/, Tid tgid, const UnwindRegisters& regs,
+                                                const MemoryReader& memory) {
+  try {
+    return Capture(*this, tgid, regs, memory).run();
+  } catch (const std::exception&) {  // no memory, or libstdc++ refusing a number that an ELF file made up
+    return {};
+  }
+}
+
+void LibunwindBacktracer::forget(Tid tgid) {
+  groups_.erase(tgid);
+  std::erase_if(images_, [](const auto& entry) { return entry.second.expired(); });
+}
+
+std::shared_ptr<Image> LibunwindBacktracer::read_image(Tid tgid) {
+  const auto mappings = procfs::read_maps(tgid);
+  if (!mappings) {
+    forget(tgid);
+    return nullptr;
+  }
+  std::weak_ptr<Image>& known = images_[Image::key(*mappings)];
+  std::shared_ptr<Image> image = known.lock();
+  if (!image) known = image = std::make_shared<Image>(*mappings, space_, modules_);
+  return groups_[tgid] = image;
+}
+
+}  // namespace
+
+std::unique_ptr<Backtracer> make_backtracer() { return std::make_unique<LibunwindBacktracer>(); }
+
+}  // namespace lwptrace::unwind

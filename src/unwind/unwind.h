@@ -1,0 +1,16 @@
+// The door of this room: a Backtracer made of libunwind (how to get from frame to frame) and libdw (what a pc is
+// called). The room calls no ptrace: registers are given, memory is read through the MemoryReader, mappings come from
+// procfs. Read on in backtracer.cc (the walk), then image.h (what is mapped where), module.h (symbols), address_space.h
+// (libunwind).
+#pragma once
+
+#include <lwptrace/backtrace.h>
+
+#include <memory>
+
+namespace lwptrace::unwind {
+
+// For one thread: it must not be used by two at once.
+[[nodiscard]] std::unique_ptr<Backtracer> make_backtracer();
+
+}  // namespace lwptrace::unwind

@@ -1,0 +1,100 @@
+// Crowds: which siblings count as alike.
+#include "analysis/crowds.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "tests/support/events.h"
+
+namespace lwptrace::analysis {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::Story;
+
+// How many LWPs each row below `creator` holds.
+std::vector<std::size_t> sizes(const Story& story, LwpId creator, Likeness likeness = Likeness::life,
+                               std::size_t least = 3) {
+  Lives lives;
+  story.tell(lives, 1000);
+  std::vector<std::size_t> found;
+  for (const Row& row : Crowds(lives, likeness, least).children(creator)) found.push_back(row.members.size());
+  return found;
+}
+
+TEST(Crowds, SiblingsAlikeAreOneRowAtThePlaceOfTheFirst) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (int i = 0; i < 3; ++i) s.thread(10, root, "w");
+  s.fork(20, root);
+  s.thread(30, root, "w");
+  EXPECT_THAT(sizes(s, root), ElementsAre(4, 1));
+  EXPECT_THAT(sizes(s, 0), ElementsAre(1));
+}
+
+TEST(Crowds, FewerThanAHandfulAreToldOneByOne) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (int i = 0; i < 2; ++i) s.thread(10, root, "w");
+  EXPECT_THAT(sizes(s, root), ElementsAre(1, 1));
+}
+
+TEST(Crowds, AnotherEndMakesADifference) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (int i = 0; i < 4; ++i) {
+    const LwpId child = s.fork(10, root);
+    i == 2 ? s.die(20, child, SIGKILL) : s.exit(20, child, 0, How::exit_group);
+  }
+  EXPECT_THAT(sizes(s, root), ElementsAre(3, 1));
+  EXPECT_THAT(sizes(s, root, Likeness::name), ElementsAre(4));
+}
+
+TEST(Crowds, WhomTheyMadeMakesADifference) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  std::vector<LwpId> children;
+  for (int i = 0; i < 7; ++i) children.push_back(s.fork(10, root));
+  for (int i = 0; i < 4; ++i) s.thread(20, children[static_cast<std::size_t>(i)]);
+  EXPECT_THAT(sizes(s, root), ElementsAre(4, 3));
+}
+
+TEST(Crowds, WhetherAJoinerHadToWaitMakesNone) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (int i = 0; i < 3; ++i) {
+    const LwpId thread = s.thread(10, root);
+    s.exit(20, thread);
+    if (i == 1) s.join(21, thread, root);
+  }
+  EXPECT_THAT(sizes(s, root), ElementsAre(3));
+}
+
+TEST(Crowds, AtTheCoarsestOnlyThreadsAndProcessesDiffer) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (int i = 0; i < 4; ++i) s.thread(10, root, "w" + std::to_string(i));
+  for (int i = 0; i < 4; ++i) i % 2 == 0 ? s.fork(20, root) : s.vfork(20, root);
+  EXPECT_THAT(sizes(s, root, Likeness::name), ElementsAre(1, 1, 1, 1, 1, 1, 1, 1));
+  EXPECT_THAT(sizes(s, root, Likeness::kind), ElementsAre(4, 4));
+}
+
+TEST(Crowds, KnowTheirMiddleSpanAndTheSizeOfTheFamily) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  std::vector<LwpId> members;
+  for (const Nanos span : {30, 10, 500}) {
+    members.push_back(s.fork(10, root));
+    s.exit(10 + span, members.back(), 0, How::exit_group);
+  }
+  s.thread(11, members.front());
+  Lives lives;
+  s.tell(lives, 1000);
+  EXPECT_EQ(median_span(lives, members), 30'000);
+  EXPECT_EQ(family_size(lives, members), 4U);
+}
+
+}  // namespace
+}  // namespace lwptrace::analysis

@@ -1,0 +1,154 @@
+#!/usr/bin/python3
+"""What the trace of a fixture must say beyond what the kernel oracle knows: idioms, causes, joins, reaps, senders."""
+
+import base64
+import unittest
+
+import support
+
+
+class Facts(support.LiveTest):
+    def trace(self, case, *options):
+        recording = self.path("t.jsonl")
+        self.lwptrace("-qq", "-o", recording, *options, "--", support.fixture(case))
+        self.events = support.read_trace(recording).events
+
+    def all(self, kind, *fields, lwp=None):
+        """The fields of every event of that kind, in order; a single field without a tuple around it."""
+        found = [e for e in self.events if e["type"] == kind and lwp in (None, e["lwp"])]
+        rows = [tuple(event.get(field) for field in fields) for event in found]
+        return [row[0] for row in rows] if len(fields) == 1 else rows
+
+    def expect(self, case, kind, fields, rows, **only):
+        self.trace(case)
+        self.assertEqual(self.all(kind, *fields.split(), **only), rows)
+
+    def test_idioms(self):
+        for case, idiom in {
+            "fork": "fork", "vfork": "vfork", "vfork_exec": "vfork", "posix_spawn": "posix_spawn",
+            "pthread_join": "pthread_create", "clone_thread": "clone_thread", "linuxthreads_like": "linuxthreads",
+            "clone_vm": "clone",
+        }.items():
+            with self.subTest(case):
+                self.trace(case)
+                self.assertEqual(self.all("birth", "idiom")[1], idiom)
+
+    def test_a_pthread(self):
+        self.trace("pthread_join")
+        birth = next(e for e in self.events if e["type"] == "birth" and e["lwp"] == 2)
+        self.assertTrue(birth["tls"]["matches"])
+        self.assertEqual(birth["parent_tid"]["value"], birth["tid"])
+        self.assertTrue(birth["child_tid"]["clear"])
+        self.assertEqual((birth["kind"], birth["path"], birth["exit_signal"]), ("thread", "1/1", None))
+        self.assertTrue(all(birth["shares"][what] for what in ("vm", "fs", "files", "sighand", "thread_group")))
+
+    def test_joins(self):
+        """A thread that has ended before anybody joins it leaves nothing to see: only some of the joins sleep."""
+        self.trace("thread_storm")
+        creators = dict(self.all("birth", "lwp", "creator"))
+        joins = self.all("join", "lwp", "by")
+        self.assertGreater(len(joins), 0)
+        self.assertEqual(joins, [(lwp, creators[lwp]) for lwp, _ in joins])
+
+    def test_clone3_sizes_and_its_pidfd(self):
+        self.expect("clone3_sizes", "birth", "args_size", [None, 64, 80, 88, 96])
+        self.expect("clone3_pidfd", "kill", "call signal scope", [("pidfd_send_signal", "SIGTERM", "process")])
+        self.assertIsInstance(self.all("birth", "pidfd")[1], int)
+        self.assertEqual(self.all("signal", "signal", "effect", "sender", lwp=2)[0][:2], ("SIGTERM", "terminate"))
+        self.assertEqual(self.all("signal", "sender", lwp=2)[0]["lwp"], 1)
+
+    def test_failed_births(self):
+        errors = ["EINVAL"] * 5 + ["E2BIG"] * 2 + ["EFAULT"] + ["EINVAL"] * 3
+        self.expect("clone_fail", "birth_failed", "errno", errors)
+        reasons = self.all("birth_failed", "why")
+        self.assertTrue(all(reasons), reasons)
+        self.assertIn("CLONE_SIGHAND", reasons[0])
+        self.assertIn("CLONE_VM", reasons[1])
+
+    def test_a_failed_exec_and_one_by_a_thread(self):
+        self.expect("exec_failed", "exec_failed", "errno", ["ENOENT", "EACCES"])
+        self.trace("exec_in_thread")
+        self.assertEqual([(lwp, sorted(gone or [])) for lwp, gone in self.all("exec", "lwp", "replaced")],
+                         [(1, []), (3, [1, 2])])
+        self.assertEqual(sorted(self.all("exit", "lwp", "how", "by")),
+                         [(1, "exec", 3), (2, "exec", 3), (3, "exit_group", None)])
+
+    def test_how_lives_end(self):
+        for case, rows in {
+            "fault_in_thread": [(1, "group", 3), (2, "group", 3), (3, "signal", None)],
+            "exit_group_from_thread": [(1, "group", 2), (2, "exit_group", None)],
+            "pthread_join": [(1, "exit_group", None), (2, "exit", None)],
+            "fault_in_child": [(1, "exit_group", None), (2, "signal", None)],
+        }.items():
+            with self.subTest(case):
+                self.trace(case)
+                self.assertEqual(sorted(self.all("exit", "lwp", "how", "by")), rows)
+
+    def test_a_zombie_leader(self):
+        self.expect("leader_exits_first", "exit", "leader_zombie", [True], lwp=1)
+
+    def test_signals(self):
+        self.trace("sigqueue_value")
+        signals = self.all("signal", "signal", "code", "value", "effect")
+        self.assertIn(("SIGRTMIN+1", "SI_QUEUE", 42, "handled"), signals)
+        self.expect("fault_in_thread", "signal", "signal code addr scope effect",
+                    [("SIGSEGV", "SEGV_MAPERR", "0x10", "kernel", "core")])
+        self.trace("kill_siblings")
+        self.assertEqual(self.all("kill", "call", "signal", "lwp", "target_lwp"),
+                         [("kill", "SIGKILL", 3, 2), ("tgkill", "SIGUSR1", 1, 4)])
+        self.assertEqual(self.all("signal", "signal", "scope", "effect", lwp=4), [("SIGUSR1", "thread", "handled")])
+
+    def test_job_control(self):
+        self.expect("sigstop_cont", "stop", "lwp signal scope", [(2, "SIGSTOP", "group")])
+        self.assertEqual(self.all("continue", "lwp"), [2])
+
+    def test_reaps(self):
+        self.expect("wait_exit_code_22", "reap", "lwp by status", [(3, 2, {"code": 11}), (2, 1, {"code": 22})])
+        self.expect("waitid_wnowait", "reap", "lwp by call status", [(2, 1, "waitid", {"code": 8})])
+        self.expect("clone_no_signal", "reap", "lwp by", [(2, 1), (3, 1)])
+        self.trace("sigchld_ignored")
+        self.assertEqual(sorted(self.all("reap", "lwp", "auto")), [(2, True), (3, True), (4, True)])
+
+    def test_new_parents(self):
+        self.trace("subreaper")
+        reparent = self.all("reparent", "lwp", "from", "to")
+        self.assertEqual([row[:2] for row in reparent], [(3, 2)])
+        self.assertEqual((reparent[0][2]["lwp"], reparent[0][2]["why"]), (1, "subreaper"))
+        self.assertEqual(self.all("reap", "lwp", "by"), [(2, 1), (3, 1)])
+        for case in "orphan", "double_fork_daemon":
+            self.expect(case, "reparent", "lwp from", [(3, 2)])
+        self.trace("clone_parent")
+        self.assertEqual(self.all("birth", "creator", "parent"), [(None, None), (1, 1), (2, 1)])
+
+    def test_names_keep_their_bytes(self):
+        self.trace("thread_names")
+        self.assertEqual(self.all("comm", "comm")[:2], ["conductor", "first violin"])
+        exact = [base64.b64decode(name) for name in self.all("comm", "comm_base64") if name]
+        self.assertEqual(exact, [b'a "quoted" \xff'])
+
+    def test_namespaces(self):
+        self.trace("unshare_uts")
+        rows = self.all("namespace", "call", "errno")
+        self.assertEqual([call for call, _ in rows], ["unshare", "setns", "setns"])
+        self.assertIsNotNone(rows[2][1])
+
+    def test_the_levels_see_what_they_say(self):
+        for level, kinds in {"births": {"birth", "exec", "exit", "signal"},
+                             "life": {"birth", "exec", "exit", "signal", "reap", "tls", "tid_address"}}.items():
+            self.trace("fork", "--detail", level)
+            self.assertEqual({event["type"] for event in self.events}, kinds)
+        self.trace("fork", "--detail", "all")
+        self.assertIn("syscall", {event["type"] for event in self.events})
+
+    def test_a_backtrace_leads_from_the_birth_to_main(self):
+        self.trace("pthread_join", "-k")
+        frames = self.all("birth", "backtrace")[1]
+        symbols = [frame.get("symbol", "") for frame in frames]
+        self.assertIn("main", symbols)
+        self.assertTrue(any("pthread_create" in symbol for symbol in symbols), symbols)
+        main = frames[symbols.index("main")]
+        self.assertTrue(main["file"].endswith("fixtures/pthread_join/main.c"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,154 @@
+// Calls and signals: failed births, fallbacks, names, sends that are seen after their delivery, group-stops.
+#include <gmock/gmock.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "world.h"
+
+namespace lwptrace::model {
+namespace {
+
+using testing::ElementsAre;
+
+Resume to_return(Tid tid) { return Resume{tid, Resume::Until::call_return, 0}; }
+
+TEST(BirthFailed, IsToldAtTheReturnWithTheRuleThatWasBroken) {
+  World w;
+  CloneCall call;
+  call.via = Via::clone;
+  call.flags_raw = call.flags = CLONE_THREAD;
+  w.launch(100).see(100, EntryStop{call});
+  EXPECT_THAT(w.last, ElementsAre(Action{to_return(100)}));
+  w.see(100, ReturnStop{-EINVAL, {}, {}, {}});
+  EXPECT_EQ(w.only<BirthFailed>().error, EINVAL);
+  EXPECT_THAT(w.only<BirthFailed>().why, testing::HasSubstr("CLONE_SIGHAND"));
+}
+
+TEST(BirthFailed, ACallThatTheKernelRestartsHasNotFailed) {
+  World w;
+  w.launch(100).see(100, EntryStop{fork_call()}).see(100, ReturnStop{-513, {}, {}, {}});
+  EXPECT_TRUE(w.all<BirthFailed>().empty());
+}
+
+TEST(Untraced, IsTracedAndToldAsItWasAskedFor) {
+  World w;
+  CloneCall call = fork_call();
+  call.flags |= CLONE_UNTRACED;
+  call.flags_raw |= CLONE_UNTRACED;
+  w.launch(100).see(100, EntryStop{call});
+  EXPECT_THAT(w.last, ElementsAre(Action{TraceUntraced{100}}, Action{to_return(100)}));
+  w.born(100, 101, fork_call());
+  EXPECT_EQ(std::get<Birth>(w.events.back().body).flags_raw, Address{call.flags_raw});
+}
+
+TEST(Fallback, Clone3WithoutTheKernelsHelpThenCloneIsOneBirth) {
+  World w;
+  w.launch(100).see(100, EntryStop{pthread_create_call()}).see(100, ReturnStop{-ENOSYS, {}, {}, {}});
+  CloneCall clone = pthread_create_call();
+  clone.via = Via::clone;
+  w.see(100, EntryStop{clone}).born(100, 101, clone);
+  EXPECT_TRUE(w.all<BirthFailed>().empty());
+  EXPECT_EQ(std::get<Birth>(w.events.back().body).fallback, "clone3");
+  EXPECT_EQ(std::get<Birth>(w.events.back().body).path, "1/1");
+}
+
+TEST(Fallback, Clone3ThatNobodyRetriesIsAFailedBirth) {
+  World w;
+  w.launch(100).see(100, EntryStop{pthread_create_call()}).see(100, ReturnStop{-ENOSYS, {}, {}, {}});
+  EXPECT_TRUE(w.all<BirthFailed>().empty());
+  w.see(100, exited(1));
+  EXPECT_EQ(w.story(), "birth 1, exec 1, birth_failed 1, exit 1");
+}
+
+TEST(Exec, ASuccessfulOneIsNamedAsItWasCalled) {
+  World w;
+  w.launch(100).see(100, EntryStop{ExecCall{"./script", {"./script", "a"}, false}});
+  ExecStop stop;
+  stop.former_tid = 100;
+  stop.file = "/usr/bin/dash";
+  stop.argv = {"/bin/sh", "./script", "a"};
+  stop.comm = "script";
+  w.see(100, stop);
+  EXPECT_EQ(std::get<Exec>(w.events.back().body).file, "./script");
+  EXPECT_THAT(std::get<Exec>(w.events.back().body).argv, ElementsAre("./script", "a"));
+}
+
+TEST(Exec, AFailedOneIsToldWithItsErrno) {
+  World w;
+  w.launch(100).see(100, EntryStop{ExecCall{"/nowhere", {"x"}, false}}).see(100, ReturnStop{-ENOENT, {}, {}, {}});
+  EXPECT_EQ(w.only<ExecFailed>().error, ENOENT);
+  EXPECT_EQ(w.only<ExecFailed>().file, "/nowhere");
+}
+
+TEST(Comm, IsToldAtTheEntryAndCostsNoReturnStop) {
+  World w;
+  w.launch(100).see(100, EntryStop{NameCall{"worker"}});
+  EXPECT_EQ(w.only<Comm>().former, "x");
+  EXPECT_THAT(w.last, ElementsAre(Action{Resume{100, Resume::Until::next_event, 0}}));
+}
+
+TEST(Kill, ComesBeforeTheDeliveryThatItCaused) {
+  World w;
+  w.launch(100).born(100, 101, fork_call());
+  w.see(100, EntryStop{KillCall{"kill", 101, 0, SIGTERM, Scope::process}});
+  w.see(101, SignalStop{SIGTERM, SI_USER, Sender{100, 0, {}}, {}, {}, {}, 0, 0, 0, {}});
+  w.see(100, ReturnStop{0, {}, {}, {}});
+  EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1.1, kill 1, signal 1.1");
+  EXPECT_EQ(w.only<Kill>().target_lwp, 2u);
+  EXPECT_EQ(w.only<Signal>().sender->lwp, 1u);
+  EXPECT_EQ(w.only<Signal>().effect, Effect::terminate);
+}
+
+TEST(Kill, ByAThreadNamesTheThread) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  w.see(101, EntryStop{KillCall{"tgkill", 100, 100, SIGUSR1, Scope::thread}}).see(101, ReturnStop{0, {}, {}, {}});
+  w.see(100, SignalStop{SIGUSR1, SI_TKILL, Sender{100, 0, {}}, {}, {}, {}, 0, 1ULL << (SIGUSR1 - 1), 0, {}});
+  EXPECT_EQ(w.only<Signal>().sender->lwp, 2u);
+  EXPECT_EQ(w.only<Signal>().scope, Scope::thread);
+  EXPECT_EQ(w.only<Signal>().disposition, Disposition::handler);
+  EXPECT_EQ(w.only<Signal>().effect, Effect::handled);
+}
+
+TEST(Kill, AFailedSendKeepsItsErrno) {
+  World w;
+  w.launch(100).see(100, EntryStop{KillCall{"kill", 4711, 0, SIGTERM, Scope::process}});
+  w.see(100, ReturnStop{-ESRCH, {}, {}, {}});
+  EXPECT_EQ(w.only<Kill>().error, ESRCH);
+}
+
+TEST(Signal, IsPassedOnToTheProgram) {
+  World w;
+  w.launch(100).see(100, SignalStop{SIGUSR1, SI_USER, Sender{1, 0, {}}, {}, {}, {}, 0, 0, 0, {}});
+  EXPECT_THAT(w.last, ElementsAre(Action{Resume{100, Resume::Until::next_event, SIGUSR1}}));
+}
+
+TEST(GroupStop, IsListenedToAndEndsWithAContinue) {
+  World w;
+  w.launch(100).see(100, GroupStop{SIGTSTP});
+  EXPECT_THAT(w.last, ElementsAre(Action{Resume{100, Resume::Until::group_stop_ends, 0}}));
+  w.see(100, TrapStop{});
+  EXPECT_EQ(w.story(), "birth 1, exec 1, stop 1, continue 1");
+  EXPECT_THAT(w.last, ElementsAre(Action{Resume{100, Resume::Until::next_event, 0}}));
+}
+
+TEST(ForeignFilter, AnswersAsIfNobodyTraced) {
+  World w;
+  w.launch(100).see(100, ForeignFilterStop{});
+  EXPECT_THAT(w.last, ElementsAre(Action{RefuseCall{100}}));
+}
+
+TEST(Robustness, FactsAboutNobodyAreResumedAndChangeNothing) {
+  World w;
+  w.launch(100);
+  w.see(555, SignalStop{}).see(555, EntryStop{NameCall{"x"}}).see(555, ReturnStop{}).see(555, TrapStop{});
+  w.see(555, ExecStop{}).see(555, Identity{}).see(555, Lost{});
+  BirthStop birth;
+  birth.child = 556;
+  w.see(555, birth);
+  EXPECT_EQ(w.story(), "birth 1, exec 1");
+}
+
+}  // namespace
+}  // namespace lwptrace::model

@@ -1,0 +1,214 @@
+// Ends: who ended whom, execs that destroy siblings, joins, reaps, orphans.
+#include <gmock/gmock.h>
+
+#include "world.h"
+
+namespace lwptrace::model {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+
+const Exit& exit_of(const World& w, const std::string& path) {
+  for (const Event* event : w.all<Exit>()) {
+    if (w.path(event->lwp) == path) return std::get<Exit>(event->body);
+  }
+  throw std::runtime_error("no exit of " + path);
+}
+
+World with_two_threads() {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call()).born(100, 102, pthread_create_call());
+  return w;
+}
+
+TEST(Exit, AThreadThatEndsWhileOthersLiveCalledExit) {
+  World w = with_two_threads();
+  w.see(101, exited(0, own_exit, alive));
+  EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
+  EXPECT_FALSE(exit_of(w, "1/1").by);
+}
+
+TEST(Exit, AThreadsExitGroupTakesTheOthersAlong) {
+  World w = with_two_threads();
+  w.see(102, exited(3, forced, dying));  // a victim, reported before the one who called
+  EXPECT_TRUE(w.all<Exit>().empty()) << "nobody knows yet who called exit_group";
+  w.see(101, exited(3, own_exit, dying)).see(100, exited(3, forced));
+  EXPECT_EQ(exit_of(w, "1/1").how, How::exit_group);
+  EXPECT_EQ(exit_of(w, "1/2").how, How::group);
+  EXPECT_EQ(exit_of(w, "1/2").by, 2u);
+  EXPECT_EQ(exit_of(w, "1").how, How::group);
+  EXPECT_EQ(exit_of(w, "1").by, 2u);
+  EXPECT_EQ(w.tracker.end(w.now, EndReason::exited).status, (Status{3, {}, false}));
+}
+
+TEST(Exit, TheLeadersExitGroupIsKnownWhenTheLeaderIsReportedLast) {
+  World w = with_two_threads();
+  w.see(101, exited(0, forced, dying)).see(102, exited(0, forced, dying)).see(100, exited(0, own_exit));
+  EXPECT_EQ(exit_of(w, "1").how, How::exit_group);
+  EXPECT_EQ(exit_of(w, "1/1").by, 1u);
+  EXPECT_EQ(w.events.back().lwp, 1u);
+}
+
+TEST(Exit, ALeaderThatEndsBeforeItsThreadsIsAZombieLeader) {
+  World w = with_two_threads();
+  Death first = exited(0, own_exit, own_exit);  // the leader is a zombie by its own doing
+  first.sibling = alive;
+  w.see(101, first).see(102, exited(0, own_exit, own_exit)).see(100, exited(0, own_exit));
+  EXPECT_EQ(exit_of(w, "1").how, How::exit);
+  EXPECT_TRUE(exit_of(w, "1").leader_zombie);
+  EXPECT_EQ(exit_of(w, "1/2").how, How::exit);
+}
+
+TEST(Exit, AThreadWhoseDeathIsReportedAfterTheLeadersExitGroupEndedByItself) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  w.see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}}).see(100, ReturnStop{0, {}, {}, {}});
+  w.see(101, exited(0, own_exit, own_exit)).see(100, exited(0, own_exit));
+  EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
+  EXPECT_EQ(exit_of(w, "1").how, How::exit_group);
+  EXPECT_FALSE(exit_of(w, "1").leader_zombie);
+}
+
+TEST(Exit, AThreadInExitWhileTheLeaderCallsExitGroupEndedByItself) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  TaskPeek zapped = own_exit;
+  zapped.sigkill_pending = true;
+  w.see(101, exited(0, zapped, own_exit)).see(100, exited(0, own_exit));
+  EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
+  EXPECT_EQ(exit_of(w, "1").how, How::exit_group);
+}
+
+TEST(Exit, AFatalSignalOfOneThreadEndsTheGroup) {
+  World w = with_two_threads();
+  w.see(102, SignalStop{11, 1, {}, Address{0}, {}, {}, 0, 0, 0, {}});
+  w.see(101, killed_by(11)).see(102, killed_by(11)).see(100, killed_by(11));
+  EXPECT_EQ(w.only<Signal>().effect, Effect::core);
+  EXPECT_EQ(exit_of(w, "1/2").how, How::signal);
+  EXPECT_EQ(exit_of(w, "1/1").how, How::group);
+  EXPECT_EQ(exit_of(w, "1/1").by, 3u);
+  EXPECT_EQ(exit_of(w, "1").by, 3u);
+}
+
+TEST(Exit, AThreadsExecDestroysItsSiblingsAndTakesTheLeadersTid) {
+  World w = with_two_threads();
+  w.see(101, exited(0, forced, dying));
+  ExecStop exec;
+  exec.former_tid = 102;
+  exec.file = "/bin/true";
+  exec.comm = "true";
+  w.see(100, exec);
+  EXPECT_EQ(exit_of(w, "1").how, How::exec);
+  EXPECT_EQ(exit_of(w, "1/1").how, How::exec);
+  EXPECT_EQ(exit_of(w, "1/1").by, 3u);
+  const auto& told = std::get<Exec>(w.events.back().body);
+  EXPECT_EQ(w.events.back().lwp, 3u);
+  EXPECT_EQ(w.events.back().tid, 100);
+  EXPECT_EQ(told.former_tid, 102);
+  EXPECT_THAT(told.replaced, ElementsAre(2u, 1u));
+  w.see(100, exited(5));
+  EXPECT_EQ(exit_of(w, "1/2").status.code, 5);
+  EXPECT_EQ(w.tracker.end(w.now, EndReason::exited).status, (Status{5, {}, false})) << "the root's group lived on";
+  EXPECT_EQ(w.all<Exit>().size(), 3u);
+}
+
+TEST(Join, IsToldAfterTheExitOfTheJoined) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  w.see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}}).see(100, ReturnStop{0, {}, {}, {}});
+  EXPECT_TRUE(w.all<Join>().empty());
+  w.see(101, exited(0, own_exit, alive));
+  EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, exit 1/1, join 1/1");
+  EXPECT_EQ(w.only<Join>().by, 1u);
+  EXPECT_EQ(w.only<Join>().waited_ns, 1000);
+}
+
+TEST(Join, OfAThreadWhoseExitWasToldFirst) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  w.see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}}).see(101, exited(0, own_exit, alive));
+  w.see(100, ReturnStop{0, {}, {}, {}});
+  EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, exit 1/1, join 1/1");
+}
+
+TEST(Join, AFutexThatIsNobodysTidWordIsLetGoAtOnce) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  w.see(100, EntryStop{FutexWaitCall{0x1234, 0}});
+  EXPECT_THAT(w.last, ElementsAre(Action{Resume{100, Resume::Until::next_event, 0}}));
+}
+
+TEST(Join, TheSameAddressInAnotherMemoryIsAnotherWord) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call()).born(100, 102, fork_call());
+  w.see(102, EntryStop{FutexWaitCall{0x7f0000000910, 101}});
+  EXPECT_THAT(w.last, ElementsAre(Action{Resume{102, Resume::Until::next_event, 0}}));
+}
+
+TEST(Reap, NamesWhoWaitedAndHowLongTheZombieWas) {
+  World w;
+  w.launch(100).born(100, 101, fork_call()).see(101, exited(22));
+  WaitCall wait;
+  wait.call = "wait4";
+  w.see(100, EntryStop{wait}).see(100, ReturnStop{101, 101, 22 << 8, {}});
+  EXPECT_EQ(w.only<Reap>().by, 1u);
+  EXPECT_EQ(w.only<Reap>().status, (Status{22, {}, false}));
+  EXPECT_EQ(w.only<Reap>().zombie_ns, 2000);
+  EXPECT_EQ(w.events.back().lwp, 2u);
+}
+
+TEST(Reap, ASigchldThatComesAfterItStillNamesTheChild) {
+  World w;
+  w.launch(100).born(100, 101, fork_call()).see(101, exited(0));
+  w.see(100, EntryStop{WaitCall{"wait4", -1, -1, 0, 0, 0}}).see(100, ReturnStop{101, 101, 0, {}});
+  w.see(100, SignalStop{17, 1, Sender{101, 0, {}}, {}, 0, {}, 0, 0, 0, {}});
+  EXPECT_EQ(w.only<Signal>().sender->lwp, 2u);
+}
+
+TEST(Reap, IsAutomaticWhereTheParentIgnoresSigchld) {
+  World w;
+  w.launch(100).see(100, EntryStop{ChildActionCall{true, false}}).born(100, 101, fork_call()).see(101, exited(3));
+  EXPECT_TRUE(w.only<Reap>().automatic);
+  EXPECT_EQ(w.only<Reap>().status.code, 3);
+  EXPECT_EQ(w.events.back().lwp, 2u);
+}
+
+TEST(Reap, AStoppedChildOrWnowaitReapsNobody) {
+  World w;
+  w.launch(100).born(100, 101, fork_call());
+  WaitCall wait;
+  wait.call = "wait4";
+  w.see(100, EntryStop{wait}).see(100, ReturnStop{101, 101, (19 << 8) | 0x7f, {}});
+  w.see(101, exited(0));
+  wait.options = 0x01000000;  // WNOWAIT
+  w.see(100, EntryStop{wait}).see(100, ReturnStop{0, 101, 0, {}});
+  EXPECT_TRUE(w.all<Reap>().empty());
+}
+
+TEST(Reparent, ChildrenOfAnEndedProcessAreLookedUp) {
+  World w;
+  w.launch(100).born(100, 101, fork_call()).born(101, 102, fork_call()).see(101, exited(0));
+  EXPECT_THAT(w.last, Contains(Action{Identify{102}}));
+  w.see(102, Identity{false, 102, 1, 0});
+  const auto& told = w.only<Reparent>();
+  EXPECT_EQ(told.from, 2u);
+  EXPECT_EQ(told.to_pid, 1);
+  EXPECT_EQ(told.why, "init");
+  EXPECT_EQ(w.events.back().lwp, 3u);
+}
+
+TEST(Reparent, ASubreaperInTheTraceIsNamedAndReaps) {
+  World w;
+  w.launch(100).see(100, EntryStop{SubreaperCall{true}});
+  w.born(100, 101, fork_call()).born(101, 102, fork_call()).see(101, exited(0)).see(102, Identity{false, 102, 100, 0});
+  EXPECT_EQ(w.only<Reparent>().to_lwp, 1u);
+  EXPECT_EQ(w.only<Reparent>().why, "subreaper");
+  WaitCall wait;
+  wait.call = "waitid";
+  w.see(102, exited(4)).see(100, EntryStop{wait}).see(100, ReturnStop{0, 102, 4 << 8, {}});
+  EXPECT_EQ(w.only<Reap>().by, 1u);
+}
+
+}  // namespace
+}  // namespace lwptrace::model

@@ -1,0 +1,68 @@
+// The parsers of /proc's texts, on literal texts of the kernel.
+#include <gmock/gmock.h>
+
+#include "procfs/procfs.h"
+
+namespace lwptrace::procfs {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(Status, HasWhatTheModelAsksFor) {
+  const auto status = parse_status(
+      "Name:\tx\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t100\nNgid:\t0\nPid:\t101\nPPid:\t7\nTracerPid:\t9\n"
+      "Uid:\t1000\t1001\t1002\t1003\nNSpid:\t101\t5\t1\nSigPnd:\t0\nSigBlk:\t0000000000010000\n"
+      "SigIgn:\t0000000000001000\nSigCgt:\t8000000000000002\n");
+  ASSERT_TRUE(status);
+  EXPECT_EQ(status->tgid, 100);
+  EXPECT_EQ(status->ppid, 7);
+  EXPECT_EQ(status->uid, 1001u) << "the effective one";
+  EXPECT_THAT(status->ns_tids, ElementsAre(101, 5, 1));
+  EXPECT_EQ(status->blocked, 0x10000u);
+  EXPECT_EQ(status->ignored, 0x1000u);
+  EXPECT_EQ(status->caught, 0x8000000000000002u);
+}
+
+TEST(Status, OfAnotherTextIsNothing) {
+  EXPECT_FALSE(parse_status(""));
+  EXPECT_FALSE(parse_status("Tgid:\t1\n"));
+}
+
+std::string stat_line(const std::string& name, const std::string& state, unsigned flags, std::uint64_t pending) {
+  return "4711 (" + name + ") " + state + " 1 2 3 4 5 " + std::to_string(flags) +
+         " 10 11 12 13 70 80 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 " + std::to_string(pending) +
+         " 32 33 34 35\n";
+}
+
+TEST(Stat, TellsHowATaskEnds) {
+  const auto own = parse_stat(stat_line("x", "Z", 0x40004, 0));
+  ASSERT_TRUE(own);
+  EXPECT_EQ(own->peek, (TaskPeek{true, true, false, false}));
+  EXPECT_EQ(parse_stat(stat_line("x", "Z", 0x404, 0))->peek, (TaskPeek{true, true, true, false}));
+  EXPECT_EQ(parse_stat(stat_line("x", "S", 0x40, 0x100))->peek, (TaskPeek{false, false, false, true}));
+}
+
+TEST(Stat, ANameMayHoldParenthesesAndBlanks) {
+  EXPECT_TRUE(parse_stat(stat_line("a) Z (b", "R", 0, 0)));
+  EXPECT_FALSE(parse_stat(stat_line("a) Z (b", "R", 0, 0))->peek.zombie);
+}
+
+TEST(Stat, OfAShortTextIsNothing) {
+  EXPECT_FALSE(parse_stat("4711 (x) S 1 2"));
+  EXPECT_FALSE(parse_stat("4711 x S"));
+}
+
+TEST(Cmdline, IsSplitAtItsNulBytes) {
+  EXPECT_THAT(parse_cmdline(std::string_view("sh\0-c\0\0", 7)), ElementsAre("sh", "-c", ""));
+  EXPECT_TRUE(parse_cmdline("").empty());
+}
+
+TEST(Read, OfATaskThatIsGoneIsNothing) {
+  EXPECT_FALSE(status(0x7ffffff0));
+  EXPECT_FALSE(stat(0x7ffffff0, 0x7ffffff0));
+  EXPECT_EQ(comm(0x7ffffff0), "");
+  EXPECT_TRUE(some_threads(0x7ffffff0).empty());
+}
+
+}  // namespace
+}  // namespace lwptrace::procfs
