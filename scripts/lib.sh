@@ -80,7 +80,7 @@ need() {
   step "$why"
 }
 
-# configure PRESET: once, and again when the presets have changed; what else changes, ninja notices by itself.
+# configure PRESET [-DNAME=VALUE…]: once, and again when the presets have changed; ninja notices other changes by itself.
 configure() {
   local folder launcher=() log
   folder=$(build_folder "$1")
@@ -88,7 +88,7 @@ configure() {
   step "configuring $folder (preset $1)"
   ! command -v ccache >/dev/null || launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
   log=$(mktemp)
-  (cd "$top" && cmake --preset "$1" "${launcher[@]}") >"$log" 2>&1 || {
+  (cd "$top" && cmake --preset "$@" "${launcher[@]}") >"$log" 2>&1 || {
     cat "$log" >&2
     die "cmake --preset $1 failed: its words are above"
   }

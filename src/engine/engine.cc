@@ -40,7 +40,9 @@ Status decode(int wait_status) {
 }  // namespace
 
 Engine::Engine(EngineOptions options, Observer& observer)
-    : options_(std::move(options)), observer_(observer), snapshot_(options_.backtracer) {}
+    : options_(std::move(options)),
+      observer_(observer),
+      snapshot_(options_.backtracer, options_.detail != Detail::births) {}
 
 Engine::~Engine() {
   if (failure_fd_ >= 0) ::close(failure_fd_);
@@ -126,6 +128,8 @@ void Engine::handle_before_start(const Report& report) {
     return;
   }
   started_ = true;
+  ::clock_gettime(CLOCK_MONOTONIC, &start_);  // the trace begins with the program, not with our preparations
+  stopped_at_ = now();
   bool ignores_sigchld = false;
   for (const auto& [signal, action] : options_.launch.signals.actions) {
     if (signal == SIGCHLD) ignores_sigchld = action.sa_handler == SIG_IGN;

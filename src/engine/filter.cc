@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace lwptrace::engine {
@@ -59,10 +60,13 @@ struct ArgumentRule {
 // pthread_join waits on the tid word with a futex operation that is not private; mutexes and conditions are private.
 constexpr std::uint32_t but_clock = ~static_cast<std::uint32_t>(FUTEX_CLOCK_REALTIME);
 constexpr ArgumentRule life_rules[] = {
-    {"futex", 1, but_clock, FUTEX_WAIT},        {"futex", 1, but_clock, FUTEX_WAIT_BITSET},
-    {"futex_time64", 1, but_clock, FUTEX_WAIT}, {"futex_time64", 1, but_clock, FUTEX_WAIT_BITSET},
-    {"rt_sigaction", 0, ~0U, SIGCHLD},          {"prctl", 0, ~0U, PR_SET_NAME},
-    {"prctl", 0, ~0U, PR_SET_CHILD_SUBREAPER},  {"arch_prctl", 0, ~0U, ARCH_SET_FS},
+    {"futex", 1, but_clock, FUTEX_WAIT},
+    {"futex", 1, but_clock, FUTEX_WAIT_BITSET},
+    {"futex_time64", 1, but_clock, FUTEX_WAIT},
+    {"futex_time64", 1, but_clock, FUTEX_WAIT_BITSET},
+    {"prctl", 0, ~0U, PR_SET_NAME},
+    {"prctl", 0, ~0U, PR_SET_CHILD_SUBREAPER},
+    {"arch_prctl", 0, ~0U, ARCH_SET_FS},
     {"arch_prctl", 0, ~0U, ARCH_SET_GS},
 };
 
@@ -76,21 +80,24 @@ Error failed(const char* what, int code) {
 }
 
 // ENOENT / EDOM: no such call in one of the ABIs; libseccomp has no names for it. That is no failure.
-int add_rule(scmp_filter_ctx context, const char* name, const scmp_arg_cmp* argument) {
+int add_rule(scmp_filter_ctx context, const char* name, std::span<const scmp_arg_cmp> arguments) {
   const int number = seccomp_syscall_resolve_name(name);
   if (number == __NR_SCMP_ERROR) return 0;
-  const int error =
-      seccomp_rule_add_array(context, SCMP_ACT_TRACE(filter_mark), number, argument != nullptr ? 1 : 0, argument);
+  const int error = seccomp_rule_add_array(context, SCMP_ACT_TRACE(filter_mark), number,
+                                           static_cast<unsigned>(arguments.size()), arguments.data());
   return error == -EDOM || error == -ENOENT ? 0 : error;
 }
 
 int add_life_rules(scmp_filter_ctx context) {
+  // Who sets SIGCHLD's action, not who asks for it.
+  const scmp_arg_cmp sets_sigchld[] = {{0, SCMP_CMP_MASKED_EQ, ~0U, SIGCHLD}, {1, SCMP_CMP_NE, 0, 0}};
+  if (const int error = add_rule(context, "rt_sigaction", sets_sigchld)) return error;
   for (const char* name : life_calls) {
-    if (const int error = add_rule(context, name, nullptr)) return error;
+    if (const int error = add_rule(context, name, {})) return error;
   }
   for (const ArgumentRule& rule : life_rules) {
     const scmp_arg_cmp compare{rule.argument, SCMP_CMP_MASKED_EQ, rule.mask, rule.value};
-    if (const int error = add_rule(context, rule.call, &compare)) return error;
+    if (const int error = add_rule(context, rule.call, {&compare, 1})) return error;
   }
   return 0;
 }

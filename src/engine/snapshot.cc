@@ -193,7 +193,7 @@ Death Snapshot::death(Tid tid, const Task* task, Status status) {
   const Tid tgid = task->tgid;
   const bool leader = tid == tgid;
   if (leader && backtracer_ != nullptr) backtracer_->forget(tgid);
-  death.cpu_ns = procfs::cpu_time(tgid, tid);
+  if (cpu_times_) death.cpu_ns = procfs::cpu_time(tgid, tid);
   if ((leader && !task->had_siblings) || !status.code) return death;
   if (const auto self = procfs::stat(tgid, tid)) death.self = self->peek;
   // Of one that was taken along there is nothing more to learn; and looking for siblings of each would be quadratic.

@@ -20,7 +20,7 @@ struct Task {  // what the engine itself must remember of a traced task
 
 class Snapshot {
  public:
-  explicit Snapshot(Backtracer* backtracer) : backtracer_(backtracer) {}
+  Snapshot(Backtracer* backtracer, bool cpu_times) : backtracer_(backtracer), cpu_times_(cpu_times) {}
 
   // Each answers with nothing when the task was killed meanwhile (ESRCH): its death will be reported.
   [[nodiscard]] std::optional<Fact> newborn(Tid tid);
@@ -38,6 +38,7 @@ class Snapshot {
   [[nodiscard]] std::vector<Frame> backtrace(Tid tid, Tid tgid, bool in_syscall);
 
   Backtracer* backtracer_;  // may be null
+  bool cpu_times_;          // of the dead: one more file of /proc each
 };
 
 }  // namespace lwptrace::engine

@@ -99,8 +99,9 @@ TEST(Filter, LifeLooksAtArgumentsOfPrctlArchPrctlAndSigaction) {
   EXPECT_FALSE(stops(Detail::life, x86_64, SYS_prctl, 4));
   EXPECT_TRUE(stops(Detail::life, x86_64, SYS_arch_prctl, 0x1002));
   EXPECT_FALSE(stops(Detail::life, x86_64, SYS_arch_prctl, 0x1003));
-  EXPECT_TRUE(stops(Detail::life, x86_64, SYS_rt_sigaction, 17));
-  EXPECT_FALSE(stops(Detail::life, x86_64, SYS_rt_sigaction, 15));
+  EXPECT_TRUE(stops(Detail::life, x86_64, SYS_rt_sigaction, 17, 0x7ffe0000));
+  EXPECT_FALSE(stops(Detail::life, x86_64, SYS_rt_sigaction, 17, 0)) << "only asks";
+  EXPECT_FALSE(stops(Detail::life, x86_64, SYS_rt_sigaction, 15, 0x7ffe0000));
 }
 
 TEST(Filter, AllStopsEveryCallOfEveryAbi) {
