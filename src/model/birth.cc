@@ -80,7 +80,7 @@ void Tracker::on(Tid tid, const Launched& fact) {
 void Tracker::on(Tid tid, const BirthStop& fact) {
   Lwp* creator = graph_.by_tid(tid);
   if (creator == nullptr) return resume(tid);
-  if (fact.child <= 0) return resume(tid);  // the newborn is in no pid namespace that we can see
+  if (fact.child <= 0 || fact.child == tid) return resume(tid);  // in no pid namespace that we can see
   // A tid has one owner: had it one until now, its death was never reported (a vanished task), and it is over.
   if (Lwp* former = graph_.by_tid(fact.child)) die(*former, Death{});
 

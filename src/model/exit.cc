@@ -92,13 +92,18 @@ bool Tracker::ended_group(const Lwp& lwp, ThreadGroup& group, const Death& death
   }
   if (forced(*death.leader)) return true;
   if (!death.leader->zombie) return false;
-  // The leader is over by its own call: exit some time ago, or exit_group just now, which sends SIGKILL to the rest;
-  // and whom the leader has joined ended before the leader.
+  // The leader is over by its own call: exit some time ago, or exit_group just now. exit_group forces whoever lives;
+  // of those who had ended before it, but are reported after it, whom the leader joined is known, and where several
+  // ends wait to be reported nothing is proven.
   const bool siblings_forced = (death.sibling && forced(*death.sibling)) || !group.held.empty();
   if (group.leader_zombie) return siblings_forced;
   const auto joins = joins_.find(lwp.id);
   const bool leader_joined = joins != joins_.end() && joins->second.back().by == group.leader;
-  group.leader_zombie = !siblings_forced && !leader_joined && !(death.self && death.self->sigkill_pending);
+  const bool zapped = death.self && death.self->sigkill_pending;
+  const bool last = group.threads.size() == 2;
+  if (!death.sibling && !last) group.ended_in_a_burst = true;
+  const bool proven = death.sibling ? !siblings_forced : last && !group.ended_in_a_burst;
+  group.leader_zombie = proven && !leader_joined && !zapped;
   return false;
 }
 

@@ -63,6 +63,7 @@ struct ThreadGroup {
   bool subreaper = false;
   bool had_threads = false;
   bool leader_zombie = false;     // the leader ended before its threads
+  bool ended_in_a_burst = false;  // several threads had ended when the first of them was reported
   std::vector<LwpId> threads;     // alive, the leader among them
   std::vector<GroupId> children;  // alive or zombies
   LwpId ender = 0;                // who ended the group: called exit_group, or took the fatal signal

@@ -80,6 +80,14 @@ TEST(Exit, AThreadInExitWhileTheLeaderCallsExitGroupEndedByItself) {
   EXPECT_EQ(exit_of(w, "1").how, How::exit_group);
 }
 
+TEST(Exit, ManyThreadsThatEndedBeforeTheLeadersExitGroupProveNoZombieLeader) {
+  World w = with_two_threads();
+  w.see(101, exited(0, own_exit, own_exit)).see(102, exited(0, own_exit, own_exit)).see(100, exited(0, own_exit));
+  EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
+  EXPECT_EQ(exit_of(w, "1").how, How::exit_group);
+  EXPECT_FALSE(exit_of(w, "1").leader_zombie);
+}
+
 TEST(Exit, AFatalSignalOfOneThreadEndsTheGroup) {
   World w = with_two_threads();
   w.see(102, SignalStop{11, 1, {}, Address{0}, {}, {}, 0, 0, 0, {}});
