@@ -53,7 +53,16 @@ constexpr Row kRows[] = {
 
 }  // namespace
 
+// A child's end is told by its exit signal, which need not be SIGCHLD; signals with codes of their own keep those.
+static int table_of(int signo) {
+  for (const Row& row : kRows) {
+    if (row.signo != 0 && row.signo == signo) return signo;
+  }
+  return SIGCHLD;
+}
+
 std::string si_code_name(int signo, int code) {
+  signo = table_of(signo);
   for (const Row& row : kRows) {
     if (row.code == code && (row.signo == 0 || row.signo == signo)) return std::string(row.name);
   }
@@ -61,6 +70,7 @@ std::string si_code_name(int signo, int code) {
 }
 
 std::optional<int> si_code_number(int signo, std::string_view name) {
+  signo = table_of(signo);
   for (const Row& row : kRows) {
     if (row.name == name && (row.signo == 0 || row.signo == signo)) return row.code;
   }

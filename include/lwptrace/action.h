@@ -31,10 +31,11 @@ struct TraceUntraced {
   bool operator==(const TraceUntraced&) const = default;
 };
 
-// The next stop that matters is that of `tid`, which is certain to stop or die soon: wait for it directly.
-struct AwaitNewborn {
+// The next report that matters is that of `tid`, a newborn or a task that is all but dead: it is certain to come soon,
+// so wait for it directly (but not for ever).
+struct AwaitReport {
   Tid tid = 0;
-  bool operator==(const AwaitNewborn&) const = default;
+  bool operator==(const AwaitReport&) const = default;
 };
 
 // Look `tid` up in /proc and answer with an Identity observation.
@@ -48,6 +49,6 @@ struct KillAll {
   bool operator==(const KillAll&) const = default;
 };
 
-using Action = std::variant<Resume, RefuseCall, TraceUntraced, AwaitNewborn, Identify, KillAll>;
+using Action = std::variant<Resume, RefuseCall, TraceUntraced, AwaitReport, Identify, KillAll>;
 
 }  // namespace lwptrace

@@ -30,6 +30,9 @@ constexpr int exit_usage = 2;  // of the verbs that trace nothing
 // The one line of every complaint: "lwptrace: …" on stderr.
 void complain(const std::string& text);
 
+// A verb's words on stdout; exit_failed when they cannot be written.
+[[nodiscard]] Ending print(const std::string& text);
+
 // The verb or format that was probably meant, or "".
 [[nodiscard]] std::string nearest(const std::string& word, const std::vector<std::string>& known);
 

@@ -1,12 +1,15 @@
 // Which verb a command line names. A word that is a verb is a verb; anything else is a program to trace.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <numeric>
 
 #include "cli/cli.h"
 #include "cli/decode.h"
+#include "cli/outputs.h"
 
 namespace lwptrace::cli {
 
@@ -52,7 +55,11 @@ std::size_t distance(const std::string& from, const std::string& to) {
 
 }  // namespace
 
-void complain(const std::string& text) { fmt::print(stderr, "lwptrace: {}\n", text); }
+void complain(const std::string& text) {
+  const std::string line = fmt::format("lwptrace: {}\n", text);
+  // Where stderr itself cannot be written there is nobody left to tell; fmt::print would throw.
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+}
 
 std::string nearest(const std::string& word, const std::vector<std::string>& known) {
   std::string best;
@@ -67,30 +74,36 @@ std::string nearest(const std::string& word, const std::vector<std::string>& kno
   return best;
 }
 
+Ending print(const std::string& text) {
+  std::signal(SIGPIPE, SIG_IGN);
+  FileSink out(STDOUT_FILENO, "stdout", false);
+  out.write(text);
+  out.flush();
+  return {out.failed() ? exit_failed : 0, 0};
+}
+
 Ending verb_decode(const Words& words) {
   if (!words.empty() && (words[0] == "-h" || words[0] == "--help")) {
-    fmt::print("{}", decode_usage);
-    return {};
+    return print(decode_usage);
   }
   const DecodeOutcome outcome = run_decode(words);
-  fmt::print("{}", outcome.out);
-  if (!outcome.err.empty()) fmt::print(stderr, "{}", outcome.err);
-  return {outcome.status, 0};
+  if (!outcome.err.empty()) complain(outcome.err.substr(0, outcome.err.find_last_not_of('\n') + 1));
+  const Ending printed = print(outcome.out);
+  return printed.status != 0 ? printed : Ending{outcome.status, 0};
 }
 
 Ending dispatch(const Words& words, const engine::SignalState& signals) {
   const std::string first = words.empty() ? "" : words[0];
   const Words rest(words.empty() ? words.begin() : words.begin() + 1, words.end());
-  if (first.empty() || first == "-h" || first == "--help") {
-    fmt::print(first.empty() ? stderr : stdout, "{}", usage);
-    if (first.empty()) complain("no program given; for example: lwptrace ls");
-    return {first.empty() ? exit_failed : 0, 0};
+  if (first.empty()) {
+    complain("no program given; for example: lwptrace ls; lwptrace --help tells more");
+    return {exit_failed, 0};
   }
+  if (first == "-h" || first == "--help") return print(usage);
   const bool asks_version = first == "-V" || first == "--version";
   const bool verb_version = !rest.empty() && (rest[0] == "-V" || rest[0] == "--version");
   if (asks_version || (verb_version && (first == "show" || first == "decode"))) {
-    fmt::print("lwptrace {}\n", LWPTRACE_VERSION);
-    return {};
+    return print("lwptrace " LWPTRACE_VERSION "\n");
   }
   if (first == "run") return verb_run(rest, signals);
   if (first == "show") return verb_show(rest);

@@ -1,4 +1,5 @@
 // main: saves the signal state that the program is to inherit, runs the command, and ends as the command says.
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -9,6 +10,12 @@
 #include "engine/interrupts.h"
 
 int main(int argc, char** argv) {
+  // A closed 0, 1 or 2 would be given to the first file that we open; these are closed again for the program.
+  for (int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC); fd >= 0; fd = ::open("/dev/null", O_RDWR | O_CLOEXEC)) {
+    if (fd <= STDERR_FILENO) continue;
+    ::close(fd);
+    break;
+  }
   const auto signals = lwptrace::engine::save_signals();
   lwptrace::cli::Ending ending{lwptrace::cli::exit_failed, 0};
   try {

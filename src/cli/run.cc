@@ -51,8 +51,12 @@ void declare(CLI::App& app, RunOptions& o) {
       ->check(CLI::IsMember({"births", "life", "all"}))
       ->type_name("LEVEL");
   app.add_option("--timeout", o.timeout, "kill everything after 500ms, 10s, 2m …; exit status 124")->type_name("DUR");
-  app.add_option("--max-lwps", o.max_lwps, "kill everything when N LWPs are alive; exit status 123")->type_name("N");
-  app.add_option("--max-births", o.max_births, "kill everything at the N-th birth; exit status 123")->type_name("N");
+  app.add_option("--max-lwps", o.max_lwps, "kill everything when N LWPs are alive; exit status 123")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+      ->type_name("N");
+  app.add_option("--max-births", o.max_births, "kill everything at the N-th birth; exit status 123")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+      ->type_name("N");
   app.add_option("--follow", o.follow, "all; threads: tell of the program's own threads; none: of its first LWP")
       ->check(CLI::IsMember({"all", "threads", "none"}))
       ->type_name("WHAT");
@@ -172,11 +176,9 @@ Ending verb_run(const Words& words, const engine::SignalState& signals) {
     Words reversed(words.rbegin(), words.rend());
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
-    return {};
+    return print(app.help());
   } catch (const CLI::CallForVersion& version) {
-    fmt::print("{}\n", version.what());
-    return {};
+    return print(version.what() + std::string("\n"));
   } catch (const CLI::ParseError& error) {
     return refuse(fmt::format("{}; see lwptrace run --help", error.what()));
   }

@@ -20,6 +20,7 @@ class Session : public engine::Observer {
   void observe(const Observation& observation, std::vector<Action>& actions) override;
   void settle() override;
   void tick(Nanos now) override;
+  void asked_to_end(std::size_t left) override;
 
   // Tells the end to all outputs and finishes them.
   [[nodiscard]] TraceEnd end(Nanos t, EndReason reason);

@@ -55,8 +55,7 @@ Ending verb_show(const Words& words) {
     Words reversed(words.rbegin(), words.rend());
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
-    return {};
+    return print(app.help());
   } catch (const CLI::ParseError& error) {
     complain(fmt::format("show: {}; see lwptrace show --help", error.what()));
     return {exit_usage, 0};
@@ -74,6 +73,7 @@ Ending verb_show(const Words& words) {
     complain("show: " + report.error().text);
     return {exit_usage, 0};
   }
+  if (!report->cut.empty()) complain("show: " + report->cut + "; what came before it is shown");
   return {outputs.failed() ? exit_failed : 0, 0};
 }
 

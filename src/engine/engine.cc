@@ -14,6 +14,7 @@
 #include "engine/filter.h"
 #include "engine/interrupts.h"
 #include "engine/ptrace.h"
+#include "procfs/procfs.h"
 
 namespace lwptrace::engine {
 
@@ -59,6 +60,7 @@ Outcome Engine::run() {
   if (!filter) return Outcome{EndReason::exited, filter.error(), false};
   ::clock_gettime(CLOCK_MONOTONIC, &start_);
   watch_interrupts();
+  for (Tid tid : procfs::children()) strangers_.insert(tid);
   auto child = launch(options_.launch, *filter, ptrace_options(options_.detail));
   if (!child) {
     unwatch_interrupts();
@@ -68,6 +70,7 @@ Outcome Engine::run() {
   failure_fd_ = child->failure_fd;
   tasks_[root_] = Task{root_, true};
   while (const auto report = wait_for_any()) {
+    if (interrupted()) woken();  // a wait that always finds somebody ready is never interrupted
     stopped_at_ = now();
     handle(*report);
   }
@@ -77,6 +80,7 @@ Outcome Engine::run() {
 
 std::optional<Engine::Report> Engine::wait_for_any() {
   for (;;) {
+    if (tasks_.empty() && !strangers_.empty()) return std::nullopt;  // they are not ours to wait for
     siginfo_t info{};
     const idtype_t which = awaited_ != 0 ? P_PID : P_ALL;
     // WNOWAIT: a dead task is looked at in /proc before it is reaped.
@@ -91,14 +95,18 @@ std::optional<Engine::Report> Engine::wait_for_any() {
       continue;
     }
     if (errno == ECHILD && awaited_ == 0) return std::nullopt;
-    const bool interrupted = errno == EINTR;
+    const bool was_interrupted = errno == EINTR;
     awaited_ = 0;  // it cannot come, or a signal wants attention first
-    if (interrupted) woken();
+    if (was_interrupted) woken();
   }
 }
 
 void Engine::handle(const Report& report) {
   const Tid tid = report.tid;
+  if (strangers_.erase(tid) != 0) {
+    (void)::waitpid(tid, nullptr, WNOHANG);
+    return;
+  }
   if (!WIFSTOPPED(report.status)) return handle_death(tid, report.status);
   if (!started_) return handle_before_start(report);
   auto fact = read_stop(tid, report.status);
@@ -115,7 +123,10 @@ void Engine::handle_death(Tid tid, int status) {
   Death death = snapshot_.death(tid, task != tasks_.end() ? &task->second : nullptr, decode(status));
   (void)::waitpid(tid, nullptr, __WALL | WNOHANG);
   tasks_.erase(tid);
-  root_ended_ = root_ended_ || tid == root_;
+  if (tid == root_) {
+    root_ended_ = true;
+    program_ended();
+  }
   if (started_) return observe(tid, std::move(death));
   outcome_.failure = why_not_started(options_.launch, failure_fd_);
   outcome_.not_executed = outcome_.failure->code != 0;
@@ -174,10 +185,12 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
 }
 
 void Engine::remember(Tid creator, const BirthStop& birth) {
-  const Tid tgid = tasks_[creator].tgid;
+  Task& task = tasks_[creator];
+  if (task.tgid == 0) task.tgid = Snapshot::identity(creator).tgid;  // it was adopted: nobody told us its group
+  const Tid tgid = task.tgid;
   const bool thread = birth.call.has(CLONE_THREAD);
   tasks_[birth.child].tgid = thread ? tgid : birth.child;
-  if (thread) tasks_[tgid].had_siblings = true;
+  if (const auto leader = tasks_.find(tgid); thread && leader != tasks_.end()) leader->second.had_siblings = true;
 }
 
 void Engine::observe(Tid tid, Fact fact) {
@@ -212,7 +225,7 @@ void Engine::carry_out(const Action& action) {
     (void)cont(refuse->tid, 0);
   } else if (const auto* untraced = std::get_if<TraceUntraced>(&action)) {
     set_clone_flags(untraced->tid, false);
-  } else if (const auto* newborn = std::get_if<AwaitNewborn>(&action)) {
+  } else if (const auto* newborn = std::get_if<AwaitReport>(&action)) {
     awaited_ = newborn->tid;
   } else if (const auto* who = std::get_if<Identify>(&action)) {
     queue_.push_back(Observation{now(), who->tid, Snapshot::identity(who->tid)});
@@ -240,16 +253,19 @@ void Engine::set_clone_flags(Tid tid, bool untraced) {
 
 void Engine::kill_all() {
   killing_ = true;
-  for (const auto& [tid, task] : tasks_) ::kill(tid, SIGKILL);
+  for (const auto& [tid, task] : tasks_) {
+    if (tid > 0) ::kill(tid, SIGKILL);
+  }
 }
 
 void Engine::woken() {
   const Interrupts interrupts = take_interrupts();
   if (interrupts.to_forward != 0 && !root_ended_) ::kill(root_, interrupts.to_forward);
-  if (interrupts.count > interrupts_) {
-    interrupts_ = interrupts.count;
-    // Who is left when the program itself has ended (daemons) is in no foreground group that a Ctrl-C would reach.
-    if (root_ended_) {
+  if (interrupts.late > late_) {
+    late_ = interrupts.late;
+    // What the program left behind goes on, as it would untraced; only who asks twice wants it ended.
+    if (late_ == 1) observer_.asked_to_end(tasks_.size());
+    if (late_ > 1) {
       outcome_.reason = EndReason::interrupted;
       kill_all();
     }

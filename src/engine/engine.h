@@ -13,6 +13,7 @@
 
 #include <ctime>
 #include <deque>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -30,6 +31,8 @@ class Observer {
   virtual void settle() = 0;
   // About every 100 ms, and whenever a signal came for lwptrace.
   virtual void tick(Nanos now) = 0;
+  // Somebody asks to end after the program itself has ended; `left` tasks go on. A second time ends them.
+  virtual void asked_to_end(std::size_t left) = 0;
 };
 
 struct EngineOptions {
@@ -81,12 +84,14 @@ class Engine {
   std::unordered_map<Tid, Task> tasks_;
   std::vector<Action> actions_;
   std::deque<Observation> queue_;
+  std::set<Tid>
+      strangers_;  // children that lwptrace had before it began: a shell's, which then became lwptrace by exec
   Tid root_ = 0;
   bool started_ = false;  // the root has passed its exec
   bool root_ended_ = false;
   Tid awaited_ = 0;  // a newborn that is certain to report soon
   bool killing_ = false;
-  int interrupts_ = 0;
+  int late_ = 0;  // requests to end since the root has ended
   int failure_fd_ = -1;
   Outcome outcome_;
 };

@@ -12,17 +12,20 @@ namespace lwptrace::engine {
 namespace {
 
 volatile sig_atomic_t to_forward = 0;
-volatile sig_atomic_t count = 0;
+volatile sig_atomic_t came = 0;
+volatile sig_atomic_t late = 0;
+volatile sig_atomic_t ended = 0;
 
 constexpr int watched[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
 constexpr int changed[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGALRM, SIGPIPE, SIGCHLD};
 
 void note(int signal, siginfo_t* info, void*) {
   if (info->si_code <= 0) to_forward = signal;
-  count = count + 1;
+  came = 1;
+  if (ended != 0) late = late + 1;
 }
 
-void wake(int) {}
+void wake(int) { came = 1; }
 
 void set_timer(long microseconds) {
   const itimerval period{{0, microseconds}, {0, microseconds}};
@@ -71,12 +74,17 @@ void watch_interrupts() {
 
 void unwatch_interrupts() { set_timer(0); }
 
+bool interrupted() { return came != 0; }
+
 Interrupts take_interrupts() {
+  came = 0;
   Interrupts taken;
   taken.to_forward = to_forward;
   to_forward = 0;
-  taken.count = count;
+  taken.late = late;
   return taken;
 }
+
+void program_ended() { ended = 1; }
 
 }  // namespace lwptrace::engine

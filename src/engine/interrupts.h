@@ -15,8 +15,13 @@ void unwatch_interrupts();
 
 struct Interrupts {
   int to_forward = 0;  // a signal that somebody sent to lwptrace alone (kill): the program should get it. 0: none
-  int count = 0;       // requests to end so far, terminal's and others'
+  int late = 0;        // requests to end, terminal's and others', that came after program_ended()
 };
+// A signal or the timer came since the last take_interrupts().
+[[nodiscard]] bool interrupted();
 [[nodiscard]] Interrupts take_interrupts();
+
+// The program itself is over; what it left behind may be in no group that a terminal's signals reach.
+void program_ended();
 
 }  // namespace lwptrace::engine

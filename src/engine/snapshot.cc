@@ -33,6 +33,10 @@ void read_wait_result(const WaitCall& call, const TaskMemory& memory, ReturnStop
   // The first words of siginfo_t for SIGCHLD are the same in every ABI up to alignment: signo, errno, code, then (after
   // padding on 64 bits) pid, uid, status.
   siginfo_t info{};
+  if (stop.ret == 0 && call.info_addr == 0 && call.id_type == P_PID && (call.options & WNOHANG) == 0) {
+    stop.waited = static_cast<Tid>(call.id);  // without siginfo only the caller's own words tell whom
+    return;
+  }
   if (stop.ret != 0 || !memory.get(call.info_addr, info) || info.si_pid == 0) return;
   stop.waited = info.si_pid;
   switch (info.si_code) {
@@ -193,9 +197,17 @@ Death Snapshot::death(Tid tid, const Task* task, Status status) {
   const Tid tgid = task->tgid;
   const bool leader = tid == tgid;
   if (leader && backtracer_ != nullptr) backtracer_->forget(tgid);
-  if (cpu_times_) death.cpu_ns = procfs::cpu_time(tgid, tid);
-  if ((leader && !task->had_siblings) || !status.code) return death;
-  if (const auto self = procfs::stat(tgid, tid)) death.self = self->peek;
+  const bool cause_is_plain = (leader && !task->had_siblings) || !status.code;
+  if (cause_is_plain && !cpu_times_) return death;
+  const auto self = procfs::stat(tgid, tid);
+  if (cpu_times_ && self) {
+    const Nanos tick = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
+    death.cpu_ns = procfs::cpu_time(tgid, tid);
+    death.utime_ns = static_cast<Nanos>(self->utime_ticks) * tick;
+    death.stime_ns = static_cast<Nanos>(self->stime_ticks) * tick;
+  }
+  if (cause_is_plain) return death;
+  if (self) death.self = self->peek;
   // Of one that was taken along there is nothing more to learn; and looking for siblings of each would be quadratic.
   if (leader || !death.self || death.self->killed) return death;
   const auto main = procfs::stat(tgid, tgid);

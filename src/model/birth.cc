@@ -78,6 +78,25 @@ void Tracker::on(Tid tid, const Launched& fact) {
 }
 
 void Tracker::on(Tid tid, const BirthStop& fact) {
+  // A C library gives a stack and its tid word to a new thread when the kernel has cleared the word, which is a moment
+  // before the death of the old one can be waited for: that end comes first.
+  if (const Lwp* creator = graph_.by_tid(tid); creator != nullptr && fact.call.has(CLONE_VM | CLONE_CHILD_CLEARTID)) {
+    const Lwp* owner = graph_.find(graph_.owner_of_word(graph_.group_of(*creator).memory, fact.call.child_tid));
+    if (owner != nullptr && owner->id != creator->id && graph_.group_of(*owner).leader != owner->id) {
+      deferred_ = DeferredBirth{tid, fact, owner->tid};
+      return act(AwaitReport{owner->tid});
+    }
+  }
+  announce(tid, fact);
+}
+
+void Tracker::announce_deferred() {
+  const DeferredBirth deferred = std::move(*deferred_);
+  deferred_.reset();
+  announce(deferred.creator, deferred.stop);
+}
+
+void Tracker::announce(Tid tid, const BirthStop& fact) {
   Lwp* creator = graph_.by_tid(tid);
   if (creator == nullptr) return resume(tid);
   if (fact.child <= 0 || fact.child == tid) return resume(tid);  // in no pid namespace that we can see
@@ -87,6 +106,7 @@ void Tracker::on(Tid tid, const BirthStop& fact) {
   PendingBirth pending;
   pending.id = next_id_++;
   pending.creator = creator->id;
+  pending.family = creator->group;
   pending.child = fact.child;
   pending.call = fact.call;
   std::optional<Nanos> duration;
@@ -112,7 +132,7 @@ void Tracker::on(Tid tid, const BirthStop& fact) {
   resume(tid);
 
   auto orphan = orphans_.find(fact.child);
-  if (orphan == orphans_.end()) return act(AwaitNewborn{fact.child});
+  if (orphan == orphans_.end()) return act(AwaitReport{fact.child});
   Orphan held = std::move(orphan->second);
   orphans_.erase(orphan);
   tell_birth(held.stop ? &*held.stop : nullptr);
@@ -129,6 +149,7 @@ void Tracker::on(Tid tid, const NewbornStop& fact) {
   Orphan& orphan = orphans_[tid];
   orphan.stop = fact;
   orphan.t = now_;
+  if (lost_creator_of(tid, orphan) != nullptr) adopt(tid);
 }
 
 // The pending birth becomes an LWP and an event; `seen` is what the newborn itself showed, if it came to that.
@@ -139,9 +160,9 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   const CloneCall& call = pending.call;
   const bool thread = birth.kind == Kind::thread;
 
-  Lwp* creator = graph_.find(pending.creator);
-  ThreadGroup* creators = creator != nullptr ? &graph_.group_of(*creator) : nullptr;
-  const bool creator_muted = creators != nullptr && (creator->muted || creators->muted);
+  const Lwp* creator = graph_.find(pending.creator);
+  const ThreadGroup* creators = graph_.group(pending.family);
+  const bool creator_muted = (creator != nullptr && creator->muted) || (creators != nullptr && creators->muted);
   GroupId group_id = pending.id;
   if (thread && creators != nullptr) {
     group_id = creators->id;
@@ -181,8 +202,10 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   if (group.ppid != 0) birth.ppid = group.ppid;
   birth.pgid = group.pgid;
   birth.sid = group.sid;
-  birth.uid = group.uid;
-  birth.comm = lwp.comm;
+  if (options_.detail != Detail::births) {  // which sees neither prctl nor setuid: the name and the user may be others
+    birth.uid = group.uid;
+    birth.comm = lwp.comm;
+  }
   // What --follow leaves out: the birth itself is still its creator's story, what comes after is not.
   emit(lwp.id, lwp.tid, group.tgid, creator_muted, std::move(birth));
   lwp.muted = creator_muted || group.muted || options_.follow == Follow::none;
@@ -195,7 +218,7 @@ void Tracker::look_for_lost_creators() {
   std::vector<Tid> lost;
   for (auto& [tid, orphan] : orphans_) {
     if (!orphan.identity && !orphan.death) act(Identify{tid});
-    if (orphan.identity && !has_living_family(*orphan.identity)) lost.push_back(tid);
+    if (lost_creator_of(tid, orphan) != nullptr || (orphan.identity && !may_be_claimed(orphan))) lost.push_back(tid);
   }
   for (Tid tid : lost) adopt(tid);
 }
@@ -212,10 +235,42 @@ void Tracker::on(Tid, const Tick&) {
   for (Tid tid : lost) adopt(tid);
 }
 
-bool Tracker::has_living_family(const Identity& identity) {
-  const ThreadGroup* own = graph_.by_tgid(identity.tgid);
-  const ThreadGroup* parents = graph_.by_tgid(identity.ppid);
-  return (own != nullptr && !own->threads.empty()) || (parents != nullptr && !parents->threads.empty());
+// Whether some LWP of its family may still be inside the clone that made it: one that was heard of since is not.
+bool Tracker::may_be_claimed(const Orphan& orphan) {
+  for (const ThreadGroup* family : {graph_.by_tgid(orphan.identity->tgid), graph_.by_tgid(orphan.identity->ppid)}) {
+    if (family == nullptr) continue;
+    for (LwpId id : family->threads) {
+      if (const Lwp* lwp = graph_.find(id); lwp != nullptr && lwp->seen <= orphan.t) return true;
+    }
+  }
+  return false;
+}
+
+// A newborn's registers are those of the call that made it; stack, TLS and tid words make it one of a kind. Where the
+// newborn was killed before it could be read, its family must have lost a single creator.
+Tracker::LostCreator* Tracker::lost_creator_of(Tid tid, const Orphan& orphan) {
+  LostCreator* found = nullptr;
+  for (LostCreator& lost : lost_creators_) {
+    if (orphan.stop && orphan.stop->call) {
+      CloneCall call = lost.call;
+      call.flags &= ~std::uint64_t{CLONE_UNTRACED};
+      call.flags_raw &= ~std::uint64_t{CLONE_UNTRACED};
+      if (call == *orphan.stop->call) return &lost;
+      continue;
+    }
+    const ThreadGroup* group = graph_.group(lost.group);
+    if (!orphan.identity || group == nullptr || decoders::kind_of(lost.call) == Kind::process) continue;
+    if (orphan.identity->tgid == tid || orphan.identity->tgid != group->tgid) continue;
+    if (found != nullptr) return nullptr;
+    found = &lost;
+  }
+  return found;
+}
+
+// The one LWP that a group ever had, while it lives.
+Lwp* Tracker::only_lwp(GroupId id) {
+  const ThreadGroup* group = graph_.group(id);
+  return group != nullptr && !group->had_threads ? graph_.find(group->leader) : nullptr;
 }
 
 void Tracker::adopt(Tid tid) {
@@ -225,21 +280,35 @@ void Tracker::adopt(Tid tid) {
   PendingBirth pending;
   pending.id = next_id_++;
   pending.child = tid;
+  LostCreator* creator = lost_creator_of(tid, orphan);
   if (orphan.stop && orphan.stop->call) pending.call = *orphan.stop->call;
+  if (creator != nullptr) pending.call = creator->call;
   pending.birth = birth_of(pending.call);
-  ThreadGroup* family = nullptr;
+  Birth& birth = pending.birth;
+  if (pending.call.via == Via::unknown) {  // nothing was read
+    birth.flags_raw.reset();
+    birth.exit_signal = ExitSignal{};
+  }
   if (orphan.identity) {
     const bool thread = orphan.identity->tgid != tid;
-    pending.birth.kind = thread ? Kind::thread : Kind::process;
-    family = graph_.by_tgid(thread ? orphan.identity->tgid : orphan.identity->ppid);
+    birth.kind = thread ? Kind::thread : Kind::process;
+    if (const ThreadGroup* family = graph_.by_tgid(thread ? orphan.identity->tgid : orphan.identity->ppid)) {
+      pending.family = family->id;
+    }
   }
-  const char* mark = pending.birth.kind == Kind::thread ? "/" : ".";
-  if (Lwp* creator = family != nullptr ? graph_.find(family->leader) : nullptr) {
+  const char* mark = birth.kind == Kind::thread ? "/" : ".";
+  if (creator != nullptr) {
     pending.creator = creator->id;
-    pending.birth.creator = creator->id;
-    pending.birth.path = creator->path + mark + std::to_string(++creator->births);
+    pending.family = creator->group;
+    birth.creator = creator->id;
+    birth.path = creator->path + mark + std::to_string(++creator->births);
+    std::erase_if(lost_creators_, [&](const LostCreator& lost) { return &lost == creator; });
+  } else if (Lwp* parent = only_lwp(pending.family); parent != nullptr && !pending.call.has(CLONE_PARENT)) {
+    pending.creator = parent->id;
+    birth.creator = parent->id;
+    birth.path = parent->path + mark + std::to_string(++parent->births);
   } else {
-    pending.birth.path = "?" + (mark + std::to_string(pending.id));
+    birth.path = "?" + (mark + std::to_string(pending.id));  // by whom is not known, and not guessed
   }
   pending_ = std::move(pending);
   tell_birth(orphan.stop ? &*orphan.stop : nullptr);

@@ -43,6 +43,7 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
   }
   if (const auto* subreaper = std::get_if<SubreaperCall>(&call)) {
     graph_.group_of(lwp).subreaper = subreaper->on;
+    subreapers_ = subreapers_ || subreaper->on;
     return resume(lwp.tid);
   }
   if (options_.detail != Detail::all && std::holds_alternative<OtherCall>(call)) return resume(lwp.tid);
@@ -98,8 +99,10 @@ void Tracker::returned(Lwp& lwp, const CloneCall& call, const ReturnStop& fact) 
   if (error == 0) return;  // a birth was told at its event; one in which nobody was followed is not ours to tell
   BirthFailed failed;
   failed.via = call.via;
-  failed.flags_raw = Address{call.flags_raw};
-  failed.exit_signal = ExitSignal{call.exit_signal};
+  if (!call.unreadable) {
+    failed.flags_raw = Address{call.flags_raw};
+    failed.exit_signal = ExitSignal{call.exit_signal};
+  }
   failed.error = error;
   failed.why = decoders::explain_failure(call, error);
   if (call.via == Via::clone3) failed.args_size = call.args_size;
@@ -136,6 +139,9 @@ void Tracker::returned(Lwp& lwp, const FutexWaitCall& call, const ReturnStop& fa
   std::vector<Join>& waiting = joins_[target.lwp];
   std::erase_if(waiting, [&](const Join& earlier) { return earlier.by == lwp.id; });
   waiting.push_back(join);
+  // The joined is past exit; a leader's death alone is reported much later, after its last thread's.
+  const Lwp* joined = graph_.find(target.lwp);
+  if (graph_.group_of(*joined).leader != joined->id) act(AwaitReport{joined->tid});
 }
 
 void Tracker::returned(Lwp& lwp, const CredentialsCall&, const ReturnStop& fact) {

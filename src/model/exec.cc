@@ -55,6 +55,7 @@ void Tracker::on(Tid tid, const ExecStop& fact) {
   group.ender = 0;
   if (fact.uid) group.uid = fact.uid;
   graph_.new_memory(group);
+  caller->seen = now_;
   caller->comm = fact.comm;
   emit(*caller, std::move(exec));
   resume(tid);

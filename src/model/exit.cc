@@ -39,6 +39,11 @@ void Tracker::die(Lwp& lwp, const Death& death) {
   ThreadGroup& group = graph_.group_of(lwp);
   if (lwp.held_failure) tell_held_failure(lwp);
   const std::unique_ptr<Call> call = std::move(lwp.call);
+  if (const auto* clone = call ? std::get_if<CloneCall>(call.get()) : nullptr) {
+    constexpr std::size_t a_few = 1024;
+    if (lost_creators_.size() == a_few) lost_creators_.pop_front();
+    lost_creators_.push_back(LostCreator{lwp.id, lwp.group, lwp.path, lwp.births, *clone});
+  }
   if (senders_.count(lwp.id) != 0) {
     if (const auto* kill = call ? std::get_if<KillCall>(call.get()) : nullptr) tell_send(lwp, *kill, 0);
   }
@@ -56,7 +61,7 @@ void Tracker::die(Lwp& lwp, const Death& death) {
   } else if (death.status.signal) {
     const bool taken = group.fatal_signal == *death.status.signal && group.ender != 0 && group.ender != lwp.id;
     how = taken ? How::group : How::signal;
-    if (taken) by = group.ender;
+    by = taken ? group.ender : *death.status.signal == SIGKILL ? group.killer : 0;
   } else if (killed) {
     how = How::group;
     by = group.ender;
@@ -90,6 +95,7 @@ bool Tracker::ended_group(const Lwp& lwp, ThreadGroup& group, const Death& death
     const Lwp* sibling = graph_.find(id);
     if (sibling != nullptr && sibling->call && std::holds_alternative<ExecCall>(*sibling->call)) return false;
   }
+  if (death.self && death.self->sigkill_pending) return false;  // it was in exit already when another ended the group
   if (forced(*death.leader)) return true;
   if (!death.leader->zombie) return false;
   // The leader is over by its own call: exit some time ago, or exit_group just now. exit_group forces whoever lives;
@@ -99,11 +105,10 @@ bool Tracker::ended_group(const Lwp& lwp, ThreadGroup& group, const Death& death
   if (group.leader_zombie) return siblings_forced;
   const auto joins = joins_.find(lwp.id);
   const bool leader_joined = joins != joins_.end() && joins->second.back().by == group.leader;
-  const bool zapped = death.self && death.self->sigkill_pending;
   const bool last = group.threads.size() == 2;
   if (!death.sibling && !last) group.ended_in_a_burst = true;
   const bool proven = death.sibling ? !siblings_forced : last && !group.ended_in_a_burst;
-  group.leader_zombie = proven && !leader_joined && !zapped;
+  group.leader_zombie = proven && !leader_joined;
   return false;
 }
 

@@ -13,8 +13,7 @@ void Tracker::orphaned(ThreadGroup& group) {
 void Tracker::on(Tid tid, const Identity& fact) {
   if (auto orphan = orphans_.find(tid); orphan != orphans_.end()) {
     if (!fact.gone) orphan->second.identity = fact;
-    const bool lost =
-        orphan->second.overdue || (orphan->second.identity && !has_living_family(*orphan->second.identity));
+    const bool lost = orphan->second.overdue || (orphan->second.identity && !may_be_claimed(orphan->second));
     if (lost) adopt(tid);
     return;
   }
@@ -33,8 +32,9 @@ void Tracker::on(Tid tid, const Identity& fact) {
     graph_.set_parent(*child, adopter != nullptr ? adopter->id : 0, fact.ppid);
     emit(child->leader, child->tgid, child->tgid, child->muted, std::move(told));
   }
-  const bool waits = child->zombie && (fact.gone || (parent_ended && graph_.group(child->parent) == nullptr));
-  if (waits) graph_.remove_group(child->id);
+  // Gone already: whoever inherited it has waited; if that was a subreaper of ours, its wait is about to return.
+  const bool nobody_waits = fact.gone ? !subreapers_ : parent_ended && graph_.group(child->parent) == nullptr;
+  if (child->zombie && nobody_waits) graph_.remove_group(child->id);
 }
 
 void Tracker::reap(ThreadGroup& zombie, LwpId by, std::string call, bool automatic) {

@@ -32,7 +32,7 @@ struct Lwp {
   LwpId doomed_by = 0;          // an exec of this LWP has destroyed it; its death is still to be reported
   bool muted = false;           // --follow: born, but not told about
   bool in_group_stop = false;
-  int stop_signal = 0;
+  Nanos seen = 0;  // when it was last heard of
   std::string path;
   std::string comm;
   Nanos entered = 0;                          // when the call below was entered
@@ -70,6 +70,7 @@ struct ThreadGroup {
   int fatal_signal = 0;
   LwpId last_sender = 0;  // the thread that last sent a signal, and which
   int last_sent = 0;
+  LwpId killer = 0;  // who sent the SIGKILL that will end it
   std::vector<HeldExit> held;
   std::optional<Status> zombie;  // all threads are gone; nobody has waited yet
   Nanos zombie_since = 0;

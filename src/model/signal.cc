@@ -13,11 +13,11 @@ bool has(const std::optional<std::uint64_t>& mask, int signo) {
   return mask && signo >= 1 && signo <= 64 && ((*mask >> (signo - 1)) & 1) != 0;
 }
 
-Scope scope_of(int signo, int code) {
+Scope scope_of(int code, bool has_sender) {
   if (code == SI_TKILL) return Scope::thread;
-  if (code <= 0) return Scope::process;         // kill, sigqueue, timers, aio
-  if (signo == SIGCHLD) return Scope::process;  // the kernel's word, to the process
-  return Scope::kernel;                         // faults, terminal, SI_KERNEL
+  // kill, sigqueue, timers; and a child's end, which the kernel tells to the process under the child's exit signal.
+  if (code <= 0 || has_sender) return Scope::process;
+  return Scope::kernel;  // faults, terminal, SI_KERNEL
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ void Tracker::on(Tid tid, const SignalStop& fact) {
   Signal signal;
   signal.signo = fact.signo;
   signal.code = fact.code;
-  signal.scope = scope_of(fact.signo, fact.code);
+  signal.scope = scope_of(fact.code, fact.sender.has_value());
   signal.addr = fact.addr;
   signal.status = fact.status;
   signal.value = fact.value;
@@ -64,7 +64,6 @@ void Tracker::on(Tid tid, const SignalStop& fact) {
 void Tracker::on(Tid tid, const GroupStop& fact) {
   if (Lwp* lwp = graph_.by_tid(tid); lwp != nullptr && !lwp->in_group_stop) {
     lwp->in_group_stop = true;
-    lwp->stop_signal = fact.signo;
     emit(*lwp, Stop{fact.signo, Scope::group});
   }
   resume(tid, Resume::Until::group_stop_ends);
@@ -87,11 +86,18 @@ void Tracker::tell_send(Lwp& sender, const KillCall& call, int error) {
   kill.scope = call.scope;
   kill.error = error;
   ThreadGroup& group = graph_.group_of(sender);
+  ThreadGroup* target = nullptr;
   if (call.scope == Scope::thread) {
-    if (const Lwp* target = graph_.by_tid(static_cast<Tid>(call.target))) kill.target_lwp = target->id;
+    const Lwp* thread = graph_.by_tid(static_cast<Tid>(call.target));
+    if (thread != nullptr) {
+      kill.target_lwp = thread->id;
+      target = &graph_.group_of(*thread);
+    }
   } else if (call.target > 0 && call.call != "pidfd_send_signal") {
-    if (const ThreadGroup* target = graph_.by_tgid(static_cast<Tid>(call.target))) kill.target_lwp = target->leader;
+    target = graph_.by_tgid(static_cast<Tid>(call.target));
+    if (target != nullptr) kill.target_lwp = target->leader;
   }
+  if (target != nullptr && call.signo == SIGKILL && error == 0) target->killer = sender.id;
   group.last_sender = sender.id;
   group.last_sent = call.signo;
   emit(sender, std::move(kill));

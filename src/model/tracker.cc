@@ -8,17 +8,23 @@ namespace lwptrace::model {
 void Tracker::apply(const Observation& observation, Step& step) {
   step_ = &step;
   now_ = std::max(now_, observation.t);
+  const bool owner_died =
+      deferred_ && deferred_->former_owner == observation.tid && std::holds_alternative<Death>(observation.fact);
+  if (deferred_ && !owner_died) announce_deferred();
+  if (Lwp* known = graph_.by_tid(observation.tid)) known->seen = now_;
   // A birth is told before anything else that is observed after it, so that no line about the creator's later deeds
-  // stands before it. The engine waits for the newborn directly (AwaitNewborn): this is the rare other order.
+  // stands before it. The engine waits for the newborn directly (AwaitReport): this is the rare other order.
   const bool is_newborn = pending_ && pending_->child == observation.tid;
   if (pending_ && !(is_newborn && std::holds_alternative<NewbornStop>(observation.fact))) tell_birth(nullptr);
   std::visit([&](const auto& fact) { on(observation.tid, fact); }, observation.fact);
+  if (owner_died && deferred_) announce_deferred();
   step_ = nullptr;
 }
 
 void Tracker::finish(Nanos t, Step& step) {
   step_ = &step;
   now_ = std::max(now_, t);
+  if (deferred_) announce_deferred();
   if (pending_) tell_birth(nullptr);
   while (!orphans_.empty()) {
     auto earlier = [](const auto& a, const auto& b) { return a.second.t < b.second.t; };

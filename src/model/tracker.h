@@ -11,6 +11,7 @@
 #include <lwptrace/action.h>
 #include <lwptrace/trace.h>
 
+#include <deque>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -61,8 +62,16 @@ class Tracker {
   struct PendingBirth {  // announced by its creator; the newborn's own first stop is still to come
     LwpId id = 0;
     LwpId creator = 0;
+    GroupId family = 0;  // the creator's group
     Tid child = 0;
     Birth birth;
+    CloneCall call;
+  };
+  struct LostCreator {  // it died inside clone: a newborn of it may never be announced
+    LwpId id = 0;
+    GroupId group = 0;
+    std::string path;
+    std::uint32_t births = 0;
     CloneCall call;
   };
   struct Orphan {  // stopped (or dead) before its creator announced it
@@ -73,14 +82,24 @@ class Tracker {
     bool overdue = false;  // no creator claimed it for so long that none will
   };
 
+  struct DeferredBirth {  // its tid word is still that of an LWP whose death is about to be reported
+    Tid creator = 0;
+    BirthStop stop;
+    Tid former_owner = 0;
+  };
+
   // birth.cc
   void on(Tid tid, const Launched& fact);
   void on(Tid tid, const NewbornStop& fact);
   void on(Tid tid, const BirthStop& fact);
+  void announce(Tid creator, const BirthStop& stop);
+  void announce_deferred();
   void tell_birth(const NewbornStop* seen);
   void on(Tid tid, const Tick& fact);
   void look_for_lost_creators();
-  bool has_living_family(const Identity& identity);
+  bool may_be_claimed(const Orphan& orphan);
+  [[nodiscard]] LostCreator* lost_creator_of(Tid tid, const Orphan& orphan);
+  [[nodiscard]] Lwp* only_lwp(GroupId id);
   void adopt(Tid tid);
   // exec.cc
   void on(Tid tid, const ExecStop& fact);
@@ -134,10 +153,13 @@ class Tracker {
   LwpId next_id_ = 1;
   TraceEnd counts_;
   bool guard_hit_ = false;
+  bool subreapers_ = false;  // somebody in the trace inherits orphans
   LwpId root_ = 0;
   std::optional<PendingBirth> pending_;
+  std::optional<DeferredBirth> deferred_;
   std::unordered_map<Tid, Orphan> orphans_;
-  std::set<LwpId> senders_;  // inside a kill, tgkill …: a delivery may be seen before the call returns
+  std::deque<LostCreator> lost_creators_;  // the last few
+  std::set<LwpId> senders_;                // inside a kill, tgkill …: a delivery may be seen before the call returns
   std::unordered_map<LwpId, std::vector<Join>> joins_;  // by the joined: its exit is not reported yet
 };
 

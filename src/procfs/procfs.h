@@ -37,6 +37,7 @@ struct TaskStat {  // /proc/TGID/task/TID/stat
 [[nodiscard]] std::string comm(Tid tid);
 [[nodiscard]] std::string exe(Tid tid);
 [[nodiscard]] std::vector<std::string> cmdline(Tid tid);
+[[nodiscard]] std::vector<Tid> children();  // of the calling thread
 // The first dozen threads of a group, or so: enough to meet one that lives, at a price that does not grow with it.
 [[nodiscard]] std::vector<Tid> some_threads(Tid tgid);
 

@@ -58,7 +58,17 @@ std::string exe(Tid tid) {
 }
 
 std::vector<std::string> cmdline(Tid tid) {
-  return parse_cmdline(read_file(fmt::format("/proc/{}/cmdline", tid).c_str()).value_or(""));
+  constexpr std::size_t most = std::size_t{16} << 20;  // the kernel takes 6 MiB of arguments at most
+  return parse_cmdline(read_file(fmt::format("/proc/{}/cmdline", tid).c_str(), most).value_or(""));
+}
+
+std::vector<Tid> children() {
+  std::vector<Tid> tids;
+  const std::string text = read_file("/proc/thread-self/children").value_or("");
+  for (std::size_t at = 0; at < text.size(); at = std::min(text.find(' ', at), text.size() - 1) + 1) {
+    if (const Tid tid = std::atoi(text.c_str() + at); tid > 0) tids.push_back(tid);
+  }
+  return tids;
 }
 
 std::vector<Tid> some_threads(Tid tgid) {

@@ -107,7 +107,9 @@ std::string exit_signal(const ExitSignal& signal) {
 
 void add_clone_args(std::string& text, const std::optional<std::uint64_t>& bytes, const std::string& tail) {
   if (bytes && *bytes != kUsualArgsSize) add(text, fmt::format("clone_args of {} bytes", *bytes));
-  if (!tail.empty()) add(text, fmt::format("unknown tail {}", tail));
+  if (tail.empty()) return;
+  const bool zeros = tail.find_first_not_of('0') == std::string::npos;
+  add(text, zeros ? fmt::format("and {} bytes of zeros", tail.size() / 2) : fmt::format("unknown tail {}", tail));
 }
 
 }  // namespace

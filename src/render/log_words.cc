@@ -75,7 +75,7 @@ std::string effect_words(const Signal& signal) {
     case Effect::terminate:
       return "kills the process";
     case Effect::core:
-      return "kills the process with a core dump";
+      return "kills the process, dumping core where allowed";
     case Effect::none:
       return signal.disposition == Disposition::ignore ? "ignored" : "ignored by default";
     case Effect::unknown:

@@ -163,8 +163,8 @@ class Summary : public TraceSink {
       add("never reaped", unreaped, unreaped > 0 ? "zombies that nobody waited for" : "", Ink::warn);
     }
     if (!lives_.observes("join") || pthreads == 0) return;
-    add("not joined", unjoined,
-        fmt::format("of {} (a join that need not wait cannot be seen)", counted(pthreads, "pthread")));
+    add("joins seen", pthreads - unjoined,
+        fmt::format("of {} (a join that need not wait makes no call)", counted(pthreads, "pthread")));
   }
 
   void add_times() {

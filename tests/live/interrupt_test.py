@@ -29,11 +29,15 @@ class Interrupt(support.LiveTest):
             self.assertEqual(process.wait(support.LIMIT), status)
             self.assertEqual(support.read_trace(recording).end["exits"], 1)
 
-    def test_when_only_a_daemon_is_left_it_ends_the_daemon_and_the_trace(self):
-        process = self.start("-qq", "-o", "-", "-F", "jsonl", "--", "sh", "-c", "sleep 1000 >&2 & exit 3")
+    def test_what_outlives_the_program_is_ended_only_at_the_second_request(self):
+        process = self.start("-qq", "-o", "-", "-F", "jsonl", "--", "sh", "-c", "sleep 1000 >&2 & exit 3",
+                             stderr=subprocess.PIPE)
+        self.addCleanup(process.stderr.close)
         record = {}
         while (record.get("type"), record.get("lwp")) != ("exit", 1):
             record = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        self.assertIn(b"one LWP is what it left behind", process.stderr.readline())
         process.send_signal(signal.SIGINT)
         end = json.loads(process.stdout.readlines()[-1])
         self.assertEqual((end["type"], end["reason"], end["exits"]), ("end", "interrupted", 2))

@@ -16,7 +16,7 @@ TEST(Birth, IsToldWhenTheNewbornItselfHasStopped) {
   World w;
   w.launch(100).announce(100, 101, pthread_create_call());
   EXPECT_TRUE(w.resumed(100));
-  EXPECT_THAT(w.last, Contains(Action{AwaitNewborn{101}}));
+  EXPECT_THAT(w.last, Contains(Action{AwaitReport{101}}));
   EXPECT_EQ(w.all<Birth>().size(), 1u);
   w.see(101, NewbornStop{pthread_create_call(), Address{0x7f0000000640}, {}, {}, {}, {}});
   EXPECT_TRUE(w.resumed(101));
@@ -157,6 +157,22 @@ TEST(Birth, CloneParentMakesTheCreatorsParentTheParent) {
   EXPECT_EQ(birth.ppid, 100);
 }
 
+TEST(Birth, OnAStackThatIsUsedAgainComesAfterTheEndOfItsFormerOwner) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call()).announce(100, 102, pthread_create_call());
+  EXPECT_THAT(w.last, ElementsAre(Action{AwaitReport{101}})) << "the creator stays where it is";
+  w.see(101, exited(0, own_exit, alive)).see(102, NewbornStop{});
+  EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, exit 1/1, birth 1/2");
+  EXPECT_TRUE(w.resumed(102));
+}
+
+TEST(Birth, OnAStackWhoseOwnerLivesIsToldAllTheSame) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call()).announce(100, 102, pthread_create_call());
+  w.see(102, NewbornStop{}).see(101, exited(0, own_exit, alive));
+  EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, birth 1/2, exit 1/1");
+}
+
 TEST(Birth, ATidThatIsUsedAgainIsAnotherLwp) {
   World w;
   w.launch(100).born(100, 101, fork_call()).see(101, exited(0)).born(100, 101, fork_call()).see(101, exited(1));
@@ -173,6 +189,33 @@ TEST(Birth, ANewbornWhoseCreatorWasKilledIsAdopted) {
   EXPECT_EQ(w.all<Birth>().size(), 3u);
   w.see(102, exited(0));
   EXPECT_EQ(w.all<Exit>().size(), 2u);
+}
+
+TEST(Birth, ANewbornWhoseCreatorWasKilledInsideCloneIsItsChild) {
+  World w;
+  CloneCall other = fork_call();
+  other.child_tid += 0x1000;
+  w.launch(100).born(100, 101, pthread_create_call()).see(101, EntryStop{other}).see(100, EntryStop{fork_call()});
+  w.see(102, NewbornStop{other, {}, 102, 100, 100, {}}).see(101, killed_by(9));
+  ASSERT_EQ(w.all<Birth>().size(), 3u);
+  const auto& birth = std::get<Birth>(w.all<Birth>()[2]->body);
+  EXPECT_EQ(birth.path, "1/1.1");
+  EXPECT_EQ(birth.creator, 2u);
+  EXPECT_TRUE(w.resumed(102));
+  w.see(103, NewbornStop{fork_call(), {}, 103, 100, 100, {}}).see(100, killed_by(9));
+  EXPECT_EQ(std::get<Birth>(w.all<Birth>()[3]->body).path, "1.2") << "also when the stop comes first";
+}
+
+TEST(Birth, ANewbornIsNotHeldForAFamilyThatWasHeardOfSince) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  w.see(102, NewbornStop{fork_call(), {}, 102, 100, 100, {}});  // by 101, which the leader's exec destroys
+  w.see(101, exited(0, forced, alive)).see(102, Identity{false, 102, 100, 0});
+  EXPECT_FALSE(w.resumed(102)) << "the leader may be its creator";
+  ExecStop exec;
+  exec.former_tid = 100;
+  w.see(100, exec);
+  EXPECT_TRUE(w.resumed(102));
 }
 
 TEST(Birth, AnOrphanIsNotHeldForEver) {

@@ -100,6 +100,15 @@ TEST(Kill, ComesBeforeTheDeliveryThatItCaused) {
   EXPECT_EQ(w.only<Signal>().effect, Effect::terminate);
 }
 
+TEST(Kill, ASigkillNamesTheKillerOfTheDead) {
+  World w;
+  w.launch(100).born(100, 101, fork_call()).see(100, EntryStop{KillCall{"kill", 101, 0, SIGKILL, Scope::process}});
+  w.see(101, killed_by(SIGKILL)).see(100, ReturnStop{0, {}, {}, {}});
+  EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1.1, kill 1, exit 1.1");
+  EXPECT_EQ(w.only<Exit>().how, How::signal);
+  EXPECT_EQ(w.only<Exit>().by, 1u);
+}
+
 TEST(Kill, ByAThreadNamesTheThread) {
   World w;
   w.launch(100).born(100, 101, pthread_create_call());

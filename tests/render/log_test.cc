@@ -223,7 +223,7 @@ TEST(Log, ADeliveryTellsCauseSenderScopeAndEffect) {
   segv.effect = Effect::core;
   segv.addr = Address{8};
   EXPECT_EQ(of_root(segv),
-            "signal    SIGSEGV (SEGV_MAPERR at 0x8) from the kernel  kills the process with a core dump\n");
+            "signal    SIGSEGV (SEGV_MAPERR at 0x8) from the kernel  kills the process, dumping core where allowed\n");
 
   Signal term;
   term.signo = SIGTERM;

@@ -249,7 +249,7 @@ TEST(Strace, DeliveriesShowTheFieldsThatAreKnown) {
   Signal exit_signal;  // the kernel's CLD_EXITED under a name that is not SIGCHLD
   exit_signal.signo = SIGUSR1;
   exit_signal.code = CLD_EXITED;
-  EXPECT_EQ(of_root(exit_signal), "--- SIGUSR1 {si_signo=SIGUSR1, si_code=0x1} ---\n");
+  EXPECT_EQ(of_root(exit_signal), "--- SIGUSR1 {si_signo=SIGUSR1, si_code=CLD_EXITED} ---\n");
   Signal segv;
   segv.signo = SIGSEGV;
   segv.code = SEGV_MAPERR;
