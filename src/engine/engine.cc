@@ -127,7 +127,7 @@ void Engine::handle_death(Tid tid, int status) {
     root_ended_ = true;
     program_ended();
   }
-  if (started_) return observe(tid, std::move(death));
+  if (started_) return observe(tid, death);
   outcome_.failure = why_not_started(options_.launch, failure_fd_);
   outcome_.not_executed = outcome_.failure->code != 0;
 }

@@ -125,7 +125,7 @@ void Tracker::tell_exit(LwpId lwp, Tid tid, const ThreadGroup& group, bool muted
   const Lwp* one = graph_.find(lwp);
   // The kernel clears the word only while somebody else still uses the memory (mm_release).
   if (one != nullptr && one->clear_tid != 0 && group.threads.size() > 1) exit.child_tid_cleared = true;
-  emit(lwp, tid, group.tgid, muted, std::move(exit));
+  emit(lwp, tid, group.tgid, muted, exit);
   // A joiner is woken before the death is reported.
   auto joins = joins_.extract(lwp);
   if (joins.empty()) return;

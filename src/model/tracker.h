@@ -142,7 +142,7 @@ class Tracker {
   void emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody body);
   void emit(const Lwp& lwp, EventBody body);
   void resume(Tid tid, Resume::Until until = Resume::Until::next_event, int signal = 0);
-  void act(Action action) { step_->actions.emplace_back(std::move(action)); }
+  void act(const Action& action) { step_->actions.push_back(action); }
   void guard();
 
   TrackerOptions options_;
