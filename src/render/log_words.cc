@@ -171,8 +171,9 @@ Sentence say(const Exit& exit, const Paths& paths) {
   if (exit.leader_zombie) add(text, "the leader ended before its threads");
   if (exit.child_tid_cleared && !*exit.child_tid_cleared) add(text, "its tid word was not cleared");
   if (exit.cpu_ns) add(text, "cpu " + duration(*exit.cpu_ns));
-  if (exit.utime_ns) add(text, "user " + duration(*exit.utime_ns));
-  if (exit.stime_ns) add(text, "system " + duration(*exit.stime_ns));
+  // Known to a hundredth of a second only: the zeros of short lives say nothing.
+  if (exit.utime_ns.value_or(0) > 0) add(text, "user " + duration(*exit.utime_ns));
+  if (exit.stime_ns.value_or(0) > 0) add(text, "system " + duration(*exit.stime_ns));
   return said;
 }
 

@@ -56,6 +56,7 @@ TEST(Crowds, WhomTheyMadeMakesADifference) {
   Story s;
   const LwpId root = s.launch(0, {"a"});
   std::vector<LwpId> children;
+  children.reserve(7);
   for (int i = 0; i < 7; ++i) children.push_back(s.fork(10, root));
   for (int i = 0; i < 4; ++i) s.thread(20, children[static_cast<std::size_t>(i)]);
   EXPECT_THAT(sizes(s, root), ElementsAre(4, 3));

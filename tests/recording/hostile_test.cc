@@ -109,7 +109,9 @@ TEST(Hostile, AnyByteOfALineMayBeAnyOther) {
       for (const char byte : {'\0', '\xff', '"', '{', ']', '9', '\n', '\\', '-'}) {
         std::string bent = line;
         bent[i] = byte;
-        const auto back = read(header_line + bent + line);
+        std::string text = header_line;
+        text.append(bent).append(line);
+        const auto back = read(text);
         ASSERT_TRUE(back.result.ok() || back.error().starts_with("t.jsonl:2:") ||
                     back.error().starts_with("t.jsonl:3:"));
       }

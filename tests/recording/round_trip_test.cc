@@ -81,6 +81,7 @@ struct Names {
 
 std::vector<Event> numbered(const std::vector<EventBody>& bodies) {
   std::vector<Event> events;
+  events.reserve(bodies.size());
   for (const EventBody& body : bodies) events.push_back({events.size() + 1, 5, 4, 4711, 4700, body});
   return events;
 }

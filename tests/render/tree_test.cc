@@ -114,7 +114,7 @@ TEST(Tree, AnLwpWhoseBirthWasNotSeenIsARoot) {
 TEST(Tree, SiblingsAlikeFoldTogetherWithWhomTheyMade) {
   Story s;
   const LwpId root = s.launch(0, {"make", "-j8"});
-  for (int i = 0; i < 8; ++i) {
+  for (Nanos i = 0; i < 8; ++i) {
     const LwpId gcc = s.spawn(100 * i, root);
     s.exec(100 * i + 10, gcc, {"gcc", "-c", std::to_string(i) + ".c"});
     const LwpId cc1 = s.vfork(100 * i + 20, gcc);
