@@ -164,7 +164,7 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   const ThreadGroup* creators = graph_.group(pending.family);
   const bool creator_muted = (creator != nullptr && creator->muted) || (creators != nullptr && creators->muted);
   GroupId group_id = pending.id;
-  if (thread && creators != nullptr) {
+  if (thread && creators != nullptr && !creators->zombie) {
     group_id = creators->id;
   } else {
     const GroupId parent = creators == nullptr ? 0 : call.has(CLONE_PARENT) ? creators->parent : creators->id;
