@@ -42,7 +42,6 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
     return resume(lwp.tid);
   }
   if (const auto* subreaper = std::get_if<SubreaperCall>(&call)) {
-    graph_.group_of(lwp).subreaper = subreaper->on;
     subreapers_ = subreapers_ || subreaper->on;
     return resume(lwp.tid);
   }

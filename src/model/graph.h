@@ -60,7 +60,6 @@ struct ThreadGroup {
   int exit_signal = 17;          // what its parent is sent at its end; SIGCHLD but for clone's users
   bool ignores_sigchld = false;  // its children reap themselves
   bool no_wait = false;          // SA_NOCLDWAIT: the same
-  bool subreaper = false;
   bool had_threads = false;
   bool leader_zombie = false;     // the leader ended before its threads
   bool ended_in_a_burst = false;  // several threads had ended when the first of them was reported
