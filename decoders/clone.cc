@@ -8,6 +8,7 @@
 #include <array>
 #include <climits>
 #include <csignal>
+#include <cstddef>
 #include <cstring>
 
 #include "decoders/memory.h"
@@ -105,6 +106,19 @@ void decode_clone3(CloneCall& call, const SyscallFrame& frame, const MemoryReade
   }
 }
 
+// Of the flags, clone can pass on the low half alone, and of the words only those that its flags make it read. The C
+// library takes some bytes off the top of the stack, for alignment and for the newborn's function and argument.
+bool says_the_same(const CloneArgs& args, const CloneCall& call, const MemoryReader& memory) {
+  constexpr std::uint64_t kTaken = 64;
+  if ((args.flags & kLegacyBits) != call.flags || args.exit_signal != call.exit_signal_raw) return false;
+  if (args.stack + args.stack_size - call.stack >= kTaken) return false;
+  const bool child_tid = call.has(tables::kCLONE_CHILD_SETTID) || call.has(tables::kCLONE_CHILD_CLEARTID);
+  return (!child_tid || args.child_tid == call.child_tid) &&
+         (!call.has(tables::kCLONE_PARENT_SETTID) || args.parent_tid == call.parent_tid) &&
+         (!call.has(tables::kCLONE_PIDFD) || args.pidfd == call.pidfd) &&
+         (!call.has(tables::kCLONE_SETTLS) || tls_base(call.abi, args.tls, memory) == call.tls);
+}
+
 }  // namespace
 
 SyscallFrame normalised(SyscallFrame frame) {
@@ -138,6 +152,21 @@ CloneCall decode_clone_call(const SyscallFrame& registers, const MemoryReader& m
       break;
   }
   return call;
+}
+
+bool prepared_for_clone3(const CloneCall& call, std::uint64_t sp, const MemoryReader& memory) {
+  // A fork (no stack) is too little to go by: a signal number among zeros stands on many a stack.
+  if (call.via != Via::clone || call.stack == 0) return false;
+  constexpr std::size_t kOldestSize = offsetof(CloneArgs, set_tid);
+  constexpr std::size_t kStep = 4;       // how i386 aligns 64-bit fields
+  std::array<std::byte, 1024> frames{};  // glibc 2.36: 88 bytes up in pthread_create, 120 in posix_spawn
+  const std::size_t got = memory.read(sp, frames);
+  for (std::size_t at = 0; at + kOldestSize <= got; at += kStep) {
+    CloneArgs args{};
+    std::memcpy(&args, frames.data() + at, kOldestSize);
+    if (says_the_same(args, call, memory)) return true;
+  }
+  return false;
 }
 
 }  // namespace lwptrace::decoders

@@ -14,4 +14,9 @@ namespace lwptrace::decoders {
 // Of any frame; for another system call the result's `via` is unknown and the rest is as default.
 [[nodiscard]] CloneCall decode_clone_call(const SyscallFrame& frame, const MemoryReader& memory);
 
+// Whether the caller of `call`, a clone on a stack of the newborn's own, keeps a struct clone_args of the same values
+// near its stack pointer `sp`. glibc (2.34 and later) does: it fills the struct in for clone3, and where that answers
+// ENOSYS passes its values to clone. Programs that call clone by themselves have no such struct.
+[[nodiscard]] bool prepared_for_clone3(const CloneCall& call, std::uint64_t sp, const MemoryReader& memory);
+
 }  // namespace lwptrace::decoders

@@ -57,6 +57,7 @@ struct KillCall {  // kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, p
   std::int64_t tgid = 0;    // tgkill, rt_tgsigqueueinfo
   int signo = 0;
   Scope scope = Scope::process;
+  std::optional<Tid> target_pid;  // pidfd_send_signal: whom the descriptor stands for; the engine looks it up
   bool operator==(const KillCall&) const = default;
 };
 

@@ -128,6 +128,7 @@ struct Birth {
   std::vector<Frame> backtrace;
   std::string comm;
   std::optional<std::uint32_t> uid;
+  bool followed = true;  // false: --follow leaves it out, and nothing more is told of it
   bool operator==(const Birth&) const = default;
 };
 

@@ -34,13 +34,24 @@ struct NewbornStop {
   std::vector<Tid> ns_tids;
 };
 
+// /proc/TID/status at that moment: the answer to Action Identify, or gone.
+struct Identity {
+  bool gone = false;
+  Tid tgid = 0;
+  Tid ppid = 0;
+  std::optional<std::uint32_t> uid;
+};
+
 // PTRACE_EVENT_CLONE, _FORK or _VFORK at the creator. Which of the three says nothing that the flags do not.
 struct BirthStop {
   Tid child = 0;
   CloneCall call;
   std::optional<Tid> parent_tid_value;
   std::optional<int> pidfd_value;
+  std::optional<Identity> childs;  // where the call could not be read: the creator is killed, its memory gone
   std::vector<Frame> backtrace;
+  // clone alone: a filter of somebody else's refused the clone3 that the caller had prepared; its call stopped nobody.
+  bool clone3_refused = false;
 };
 
 // PTRACE_EVENT_EXEC. The tid is already the thread group's; former_tid is who called.
@@ -89,14 +100,6 @@ struct GroupStop {  // PTRACE_EVENT_STOP with a stopping signal
 struct TrapStop {
 };  // PTRACE_EVENT_STOP with SIGTRAP of a known task: it goes on after a group-stop, or was interrupted
 
-// /proc/TID/status at that moment: the answer to Action Identify, or gone.
-struct Identity {
-  bool gone = false;
-  Tid tgid = 0;
-  Tid ppid = 0;
-  std::optional<std::uint32_t> uid;
-};
-
 // What /proc/TGID/task/TID/stat says of a task while it is still there; a zombie still is.
 struct TaskPeek {
   bool zombie = false;           // state Z or X
@@ -106,13 +109,28 @@ struct TaskPeek {
   bool operator==(const TaskPeek&) const = default;
 };
 
-// The task is dead and was reaped by us, the tracer. A wait status alone does not tell who called exit_group: the
-// kernel gives the group's code to every thread. The peeks, made before the reaping, do.
+// When a task died among others: the kernel announces deaths by SIGCHLD at once, waits report them in any order. The
+// announcements are numbered; one that comes while another is pending is merged into it and its task not named.
+struct DeathOrder {
+  std::uint64_t first = 0, last = 0;  // the announcement that it came with is one of these
+  bool named = false;                 // … and is known: no death that was merged into the same one came before it
+  // Certainly earlier than `other`; two deaths may be in no certain order.
+  [[nodiscard]] bool before(const DeathOrder& other) const {
+    return last < other.first || (last == other.first && named && !other.named);
+  }
+  bool operator==(const DeathOrder&) const = default;
+};
+
+// The task is dead and was reaped by us, the tracer. A wait status alone tells neither who called exit_group nor what
+// a thread's own code was: the kernel gives the group's to every thread. What /proc said before the reaping does.
 struct Death {
-  Status status;
+  Status status;              // as wait gives it
+  std::optional<Status> own;  // what the thread itself ended with
   std::optional<TaskPeek> self;
-  std::optional<TaskPeek> leader;   // of a thread's group, where the dead one was not the leader
-  std::optional<TaskPeek> sibling;  // some thread of the group that is no zombie, where the leader is one
+  bool group_goes_on = false;         // after this death another thread of the group was neither dead nor about to end
+  bool leader_is_over = false;        // … while the leader had ended, by its own call
+  std::optional<Status> leaders_own;  // with what the leader had ended by its own call, where it was dead already
+  DeathOrder order;
   std::optional<Nanos> cpu_ns, utime_ns, stime_ns;
   std::optional<Identity> identity;  // of a task that the engine had never seen before
 };

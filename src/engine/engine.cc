@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "decoders/clone.h"
+#include "engine/deaths.h"
 #include "engine/filter.h"
 #include "engine/interrupts.h"
 #include "engine/ptrace.h"
@@ -27,23 +28,10 @@ std::uintptr_t ptrace_options(Detail detail) {
   return options;
 }
 
-Status decode(int wait_status) {
-  Status status;
-  if (WIFEXITED(wait_status)) {
-    status.code = WEXITSTATUS(wait_status);
-  } else {
-    status.signal = WTERMSIG(wait_status);
-    status.core = WCOREDUMP(wait_status);
-  }
-  return status;
-}
-
 }  // namespace
 
 Engine::Engine(EngineOptions options, Observer& observer)
-    : options_(std::move(options)),
-      observer_(observer),
-      snapshot_(options_.backtracer, options_.detail != Detail::births) {}
+    : options_(std::move(options)), observer_(observer), snapshot_(options_.backtracer, options_.detail) {}
 
 Engine::~Engine() {
   if (failure_fd_ >= 0) ::close(failure_fd_);
@@ -60,6 +48,7 @@ Outcome Engine::run() {
   if (!filter) return Outcome{EndReason::exited, filter.error(), false};
   ::clock_gettime(CLOCK_MONOTONIC, &start_);
   watch_interrupts();
+  watch_deaths();
   for (Tid tid : procfs::children()) strangers_.insert(tid);
   auto child = launch(options_.launch, *filter, ptrace_options(options_.detail));
   if (!child) {
@@ -115,12 +104,14 @@ void Engine::handle(const Report& report) {
     return;
   }
   if (const auto* birth = std::get_if<BirthStop>(&*fact)) remember(tid, *birth);
+  if (const auto* signal = std::get_if<SignalStop>(&*fact)) note_delivery(*signal);
   observe(tid, std::move(*fact));
 }
 
 void Engine::handle_death(Tid tid, int status) {
   const auto task = tasks_.find(tid);
-  Death death = snapshot_.death(tid, task != tasks_.end() ? &task->second : nullptr, decode(status));
+  note_announced_deaths();
+  Death death = snapshot_.death(tid, task != tasks_.end() ? &task->second : nullptr, decode_wait_status(status));
   (void)::waitpid(tid, nullptr, __WALL | WNOHANG);
   tasks_.erase(tid);
   if (tid == root_) {
@@ -130,6 +121,14 @@ void Engine::handle_death(Tid tid, int status) {
   if (started_) return observe(tid, death);
   outcome_.failure = why_not_started(options_.launch, failure_fd_);
   outcome_.not_executed = outcome_.failure->code != 0;
+}
+
+void Engine::note_announced_deaths() {
+  take_announced_deaths([this](std::uint64_t number, Tid tid) {
+    const auto task = tasks_.find(tid);
+    // A leader whose threads outlive it is announced again at the end of its group.
+    if (task != tasks_.end() && !task->second.death) task->second.death = number;
+  });
 }
 
 void Engine::handle_before_start(const Report& report) {
@@ -150,6 +149,7 @@ void Engine::handle_before_start(const Report& report) {
 
 std::optional<Fact> Engine::read_stop(Tid tid, int status) {
   Task& task = tasks_[tid];
+  task.alive_at = deaths_announced();
   const int signal = WSTOPSIG(status);
   const int event = status >> 16;
   if (!task.seen) {
@@ -169,7 +169,10 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
       auto fact = snapshot_.exec(tid);
       if (fact) {
         const Tid former = std::get<ExecStop>(*fact).former_tid;
-        if (former != tid) tasks_.erase(former);
+        if (former != tid) {
+          note_announced_deaths();  // that of the old leader, whose tid it has now
+          tasks_.erase(former);
+        }
         tasks_[tid] = Task{tid, true};
       }
       return fact;
@@ -258,9 +261,32 @@ void Engine::kill_all() {
   }
 }
 
+// A signal that went to the whole process group has reached the program by itself; one for lwptrace alone is passed on.
+// Which of the two it was shows within a moment, before or after it came here.
+void Engine::forward(const Sent& came) {
+  constexpr Nanos a_moment = 50'000'000;
+  const Nanos t = now();
+  if (came.signal != 0) {
+    if (to_forward_.signal != 0 && !root_ended_) ::kill(root_, to_forward_.signal);
+    const bool came_to_a_task = came == delivered_ && t - delivered_at_ < a_moment;
+    to_forward_ = came_to_a_task ? Sent{} : came;
+    to_forward_since_ = t;
+  }
+  if (to_forward_.signal == 0 || t - to_forward_since_ < a_moment) return;
+  if (!root_ended_) ::kill(root_, to_forward_.signal);
+  to_forward_ = {};
+}
+
+void Engine::note_delivery(const SignalStop& stop) {
+  if (stop.code > 0 || !stop.sender) return;
+  delivered_ = Sent{stop.signo, stop.sender->pid};
+  delivered_at_ = stopped_at_;
+  if (delivered_ == to_forward_) to_forward_ = {};
+}
+
 void Engine::woken() {
   const Interrupts interrupts = take_interrupts();
-  if (interrupts.to_forward != 0 && !root_ended_) ::kill(root_, interrupts.to_forward);
+  forward(interrupts.to_forward);
   if (interrupts.late > late_) {
     late_ = interrupts.late;
     // What the program left behind goes on, as it would untraced; only who asks twice wants it ended.

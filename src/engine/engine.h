@@ -17,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/interrupts.h"
 #include "engine/launch.h"
 #include "engine/snapshot.h"
 
@@ -68,6 +69,7 @@ class Engine {
   void handle(const Report& report);
   void handle_before_start(const Report& report);
   void handle_death(Tid tid, int status);
+  void note_announced_deaths();
   [[nodiscard]] std::optional<Fact> read_stop(Tid tid, int status);
   void remember(Tid creator, const BirthStop& birth);
   void observe(Tid tid, Fact fact);
@@ -75,6 +77,8 @@ class Engine {
   void set_clone_flags(Tid tid, bool untraced);
   void kill_all();
   void woken();  // a signal or the 100 ms timer interrupted the wait
+  void forward(const Sent& came);
+  void note_delivery(const SignalStop& stop);
 
   EngineOptions options_;
   Observer& observer_;
@@ -91,6 +95,10 @@ class Engine {
   bool root_ended_ = false;
   Tid awaited_ = 0;  // a newborn that is certain to report soon
   bool killing_ = false;
+  Sent to_forward_;  // came to lwptrace, and not yet to any task
+  Nanos to_forward_since_ = 0;
+  Sent delivered_;  // the last one that came to a task, and when
+  Nanos delivered_at_ = 0;
   int late_ = 0;  // requests to end since the root has ended
   int failure_fd_ = -1;
   Outcome outcome_;

@@ -12,6 +12,7 @@ namespace lwptrace::engine {
 namespace {
 
 volatile sig_atomic_t to_forward = 0;
+volatile sig_atomic_t sender = 0;
 volatile sig_atomic_t came = 0;
 volatile sig_atomic_t late = 0;
 volatile sig_atomic_t ended = 0;
@@ -20,7 +21,10 @@ constexpr int watched[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
 constexpr int changed[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGALRM, SIGPIPE, SIGCHLD};
 
 void note(int signal, siginfo_t* info, void*) {
-  if (info->si_code <= 0) to_forward = signal;
+  if (info->si_code <= 0) {
+    to_forward = signal;
+    sender = info->si_pid;
+  }
   came = 1;
   if (ended != 0) late = late + 1;
 }
@@ -65,9 +69,6 @@ void watch_interrupts() {
   sigaddset(&unblock, SIGALRM);
   action.sa_handler = SIG_IGN;
   ::sigaction(SIGPIPE, &action, nullptr);
-  // Were SIGCHLD ignored, the kernel would reap our children behind our back.
-  action.sa_handler = SIG_DFL;
-  ::sigaction(SIGCHLD, &action, nullptr);
   ::sigprocmask(SIG_UNBLOCK, &unblock, nullptr);
   set_timer(100'000);
 }
@@ -79,7 +80,7 @@ bool interrupted() { return came != 0; }
 Interrupts take_interrupts() {
   came = 0;
   Interrupts taken;
-  taken.to_forward = to_forward;
+  taken.to_forward = Sent{to_forward, sender};
   to_forward = 0;
   taken.late = late;
   return taken;

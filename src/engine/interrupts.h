@@ -13,9 +13,15 @@ namespace lwptrace::engine {
 void watch_interrupts();
 void unwatch_interrupts();
 
+struct Sent {  // by kill(2)
+  int signal = 0;
+  Tid sender = 0;
+  bool operator==(const Sent&) const = default;
+};
+
 struct Interrupts {
-  int to_forward = 0;  // a signal that somebody sent to lwptrace alone (kill): the program should get it. 0: none
-  int late = 0;        // requests to end, terminal's and others', that came after program_ended()
+  Sent to_forward;  // somebody sent it to lwptrace, or to its process group: the program should get it. 0: none
+  int late = 0;     // requests to end, terminal's and others', that came after program_ended()
 };
 // A signal or the timer came since the last take_interrupts().
 [[nodiscard]] bool interrupted();

@@ -7,10 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "decoders/calls.h"
 #include "decoders/clone.h"
+#include "engine/deaths.h"
 #include "engine/filter.h"
 #include "engine/ptrace.h"
 #include "procfs/procfs.h"
@@ -57,6 +59,33 @@ void read_wait_result(const WaitCall& call, const TaskMemory& memory, ReturnStop
   }
 }
 
+// Whether a thread lives and nobody has told it to end. exit_group marks everybody before its caller dies: a SIGKILL is
+// pending, which becomes PF_SIGNALED when the thread takes it. The mark may go over from the one to the other while a
+// running thread's file is being written; then the second look finds it.
+bool goes_on(const std::optional<procfs::TaskStat>& thread) {
+  return thread && !thread->peek.zombie && !thread->peek.exiting && !thread->peek.killed &&
+         !thread->peek.sigkill_pending;
+}
+bool goes_on(Tid tgid, Tid tid) {
+  const auto thread = procfs::stat(tgid, tid);
+  return goes_on(thread) && (!thread->running || goes_on(procfs::stat(tgid, tid)));
+}
+
+// What the others of its thread group say about a death.
+void look_at_siblings(Tid tgid, Tid tid, Death& death) {
+  const auto leader = procfs::stat(tgid, tgid);
+  if (!leader || leader->peek.killed) return;
+  if (leader->peek.zombie) death.leaders_own = decode_wait_status(leader->exit_code);
+  death.group_goes_on = goes_on(tgid, tgid);
+  if (death.group_goes_on) return;
+  for (Tid other : procfs::some_threads(tgid)) {
+    if (other == tid || other == tgid || !goes_on(tgid, other)) continue;
+    death.group_goes_on = true;
+    death.leader_is_over = leader->peek.zombie;
+    return;
+  }
+}
+
 }  // namespace
 
 std::vector<Frame> Snapshot::backtrace(Tid tid, Tid tgid, bool in_syscall) {
@@ -77,7 +106,8 @@ std::optional<Fact> Snapshot::newborn(Tid tid) {
   if (call.has(CLONE_CHILD_SETTID) && memory.get(call.child_tid, value)) stop.child_tid_value = value;
   if (const pid_t pgid = ::getpgid(tid); pgid > 0) stop.pgid = pgid;
   if (const pid_t sid = ::getsid(tid); sid > 0) stop.sid = sid;
-  if (call.has(CLONE_NEWPID)) {
+  nesting_ = nesting_ || call.has(CLONE_NEWPID);
+  if (nesting_) {
     if (const auto status = procfs::status(tid)) {
       stop.ns_tids.assign(status->ns_tids.begin() + (status->ns_tids.empty() ? 0 : 1), status->ns_tids.end());
     }
@@ -93,11 +123,21 @@ std::optional<Fact> Snapshot::birth(Tid tid, const Task& task) {
   BirthStop stop;
   stop.child = static_cast<Tid>(child);
   stop.call = decoders::decode_clone_call(registers.syscall(), memory);
+  if (stop.call.unreadable) stop.childs = identity(stop.child);
   Tid value = 0;
   if (stop.call.has(CLONE_PARENT_SETTID) && memory.get(stop.call.parent_tid, value)) stop.parent_tid_value = value;
   if (stop.call.has(CLONE_PIDFD) && memory.get(stop.call.pidfd, value)) stop.pidfd_value = value;
   if (backtracer_ != nullptr) stop.backtrace = backtrace(tid, task.tgid, true);
+  // A filter's ENOSYS outranks our stop at clone3: what shows the call is what its caller had prepared for it.
+  stop.clone3_refused =
+      decoders::prepared_for_clone3(stop.call, registers.syscall().sp, memory) && has_other_filters(tid);
   return stop;
+}
+
+bool Snapshot::has_other_filters(Tid tid) const {
+  if (confined_) return true;
+  const auto status = procfs::status(tid);
+  return status && status->seccomp_filters.value_or(0) > own_filters_;
 }
 
 std::optional<Fact> Snapshot::exec(Tid tid) {
@@ -129,6 +169,7 @@ Launched Snapshot::launched(Tid tid, bool ignores_sigchld) {
   launched.ppid = ::getpid();
   launched.pgid = ::getpgid(tid);
   launched.sid = ::getsid(tid);
+  confined_ = has_other_filters(tid);
   return launched;
 }
 
@@ -142,6 +183,13 @@ std::optional<Fact> Snapshot::filter_stop(Tid tid, Task& task) {
   task.waiting.reset();
   if (const auto* wait = std::get_if<WaitCall>(&stop.call)) task.waiting = *wait;
   task.changes_user = std::holds_alternative<CredentialsCall>(stop.call);
+  if (const auto* spaces = std::get_if<NamespaceCall>(&stop.call)) {
+    // setns takes 0 for a namespace of any kind.
+    nesting_ = nesting_ || (spaces->flags & CLONE_NEWPID) != 0 || (spaces->call == "setns" && spaces->flags == 0);
+  }
+  if (auto* kill = std::get_if<KillCall>(&stop.call); kill != nullptr && kill->call == "pidfd_send_signal") {
+    kill->target_pid = procfs::pidfd_target(tid, static_cast<int>(kill->target));
+  }
   return stop;
 }
 
@@ -190,37 +238,34 @@ std::optional<Fact> Snapshot::signal(Tid tid, const Task& task, int signo) {
 Death Snapshot::death(Tid tid, const Task* task, Status status) {
   Death death;
   death.status = status;
-  if (task == nullptr || task->tgid == 0) {
+  Tid tgid = task != nullptr ? task->tgid : 0;
+  if (tgid == 0) {  // nobody has announced it
     death.identity = identity(tid);
-    return death;
+    if (death.identity->gone) return death;
+    tgid = death.identity->tgid;
   }
-  const Tid tgid = task->tgid;
+  const std::uint64_t alive_at = task != nullptr ? task->alive_at : 0;
+  death.order = task != nullptr && task->death
+                    ? DeathOrder{*task->death, *task->death, true}
+                    : DeathOrder{alive_at, std::max(alive_at + 1, deaths_announced()) - 1, false};
   const bool leader = tid == tgid;
   if (leader && backtracer_ != nullptr) backtracer_->forget(tgid);
-  const bool cause_is_plain = (leader && !task->had_siblings) || !status.code;
-  if (cause_is_plain && !cpu_times_) return death;
+  const bool alone = leader && (task == nullptr || !task->had_siblings);  // nobody else can have ended it
+  if (alone && !cpu_times_) return death;
   const auto self = procfs::stat(tgid, tid);
-  if (cpu_times_ && self) {
+  if (!self) return death;
+  if (cpu_times_) {
     const Nanos tick = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
     death.cpu_ns = procfs::cpu_time(tgid, tid);
     death.utime_ns = static_cast<Nanos>(self->utime_ticks) * tick;
     death.stime_ns = static_cast<Nanos>(self->stime_ticks) * tick;
   }
-  if (cause_is_plain) return death;
-  if (self) death.self = self->peek;
-  // Of one that was taken along there is nothing more to learn; and looking for siblings of each would be quadratic.
-  if (leader || !death.self || death.self->killed) return death;
-  const auto main = procfs::stat(tgid, tgid);
-  if (!main) return death;
-  death.leader = main->peek;
-  if (!main->peek.zombie || main->peek.killed) return death;
-  for (Tid other : procfs::some_threads(tgid)) {
-    if (other == tid || other == tgid) continue;
-    const auto sibling = procfs::stat(tgid, other);
-    if (!sibling || sibling->peek.zombie) continue;
-    death.sibling = sibling->peek;
-    break;
-  }
+  if (alone) return death;
+  death.self = self->peek;
+  if (!leader) death.own = decode_wait_status(self->exit_code);  // a leader's is its group's by now (release_task)
+  // A leader is reported when nobody else is left. Of one that was taken along there is nothing more to learn; and
+  // looking for siblings of each would be quadratic.
+  if (!leader && !self->peek.killed) look_at_siblings(tgid, tid, death);
   return death;
 }
 

@@ -42,6 +42,10 @@ Birth birth_of(const CloneCall& call) {
   }
   birth.shares = decoders::shares_of(call);
   birth.abi = call.abi;
+  if (call.unreadable) {
+    birth.flags_raw.reset();
+    birth.exit_signal = ExitSignal{};
+  }
   return birth;
 }
 
@@ -54,12 +58,12 @@ void Tracker::on(Tid tid, const Launched& fact) {
   group.ppid = fact.ppid.value_or(0);
   group.pgid = fact.pgid;
   group.sid = fact.sid;
-  group.uid = fact.uid;
   group.ignores_sigchld = fact.ignores_sigchld;
   Lwp& lwp = graph_.add(id, tid, id);
   graph_.new_memory(group);
   lwp.path = "1";
   lwp.comm = fact.comm;
+  lwp.uid = fact.uid;
 
   Birth birth;
   birth.path = lwp.path;
@@ -118,16 +122,17 @@ void Tracker::announce(Tid tid, const BirthStop& fact) {
   Birth& birth = pending.birth;
   birth = birth_of(pending.call);
   birth.duration_ns = duration;
+  if (pending.call.unreadable && fact.childs && !fact.childs->gone) {
+    birth.kind = fact.childs->tgid == fact.child ? Kind::process : Kind::thread;
+  }
   const bool thread = birth.kind == Kind::thread;
   birth.path = creator->path + (thread ? "/" : ".") + std::to_string(++creator->births);
   birth.creator = creator->id;
   if (birth.parent_tid) birth.parent_tid->value = fact.parent_tid_value;
   birth.pidfd = fact.pidfd_value;
   birth.backtrace = fact.backtrace;
-  if (creator->held_failure) {
-    birth.fallback = "clone3";
-    creator->held_failure.reset();
-  }
+  if (creator->held_failure || fact.clone3_refused) birth.fallback = "clone3";
+  creator->held_failure.reset();
   pending_ = std::move(pending);
   resume(tid);
 
@@ -174,7 +179,6 @@ void Tracker::tell_birth(const NewbornStop* seen) {
       group.ppid = call.has(CLONE_PARENT) ? creators->ppid : creators->tgid;
       group.pgid = creators->pgid;
       group.sid = creators->sid;
-      group.uid = creators->uid;
       group.memory = creators->memory;
       group.ignores_sigchld = creators->ignores_sigchld;
       group.no_wait = creators->no_wait;
@@ -185,7 +189,10 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   ThreadGroup& group = graph_.group_of(lwp);
   if (!thread && !call.has(CLONE_VM)) graph_.new_memory(group);
   lwp.path = birth.path;
-  if (creator != nullptr) lwp.comm = creator->comm;
+  if (creator != nullptr) {
+    lwp.comm = creator->comm;
+    lwp.uid = creator->uid;
+  }
   if (call.has(CLONE_CHILD_CLEARTID)) graph_.set_clear_tid(lwp, call.child_tid);
 
   if (seen != nullptr) {
@@ -195,6 +202,7 @@ void Tracker::tell_birth(const NewbornStop* seen) {
     }
     if (birth.child_tid && birth.child_tid->set) birth.child_tid->value = seen->child_tid_value;
     birth.ns_tids = seen->ns_tids;
+    if (!thread) group.ns_tids = seen->ns_tids;
     if (seen->pgid) group.pgid = seen->pgid;
     if (seen->sid) group.sid = seen->sid;
   }
@@ -203,12 +211,14 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   birth.pgid = group.pgid;
   birth.sid = group.sid;
   if (options_.detail != Detail::births) {  // which sees neither prctl nor setuid: the name and the user may be others
-    birth.uid = group.uid;
+    birth.uid = lwp.uid;
     birth.comm = lwp.comm;
   }
   // What --follow leaves out: the birth itself is still its creator's story, what comes after is not.
-  emit(lwp.id, lwp.tid, group.tgid, creator_muted, std::move(birth));
   lwp.muted = creator_muted || group.muted || options_.follow == Follow::none;
+  birth.followed = !lwp.muted;
+  if (lwp.muted && !creator_muted) ++unfollowed_;
+  emit(lwp.id, lwp.tid, group.tgid, creator_muted, std::move(birth));
   guard();
 }
 
@@ -244,6 +254,15 @@ bool Tracker::may_be_claimed(const Orphan& orphan) {
     }
   }
   return false;
+}
+
+// A thread group has one LWP left: whoever died in it unannounced has no creator to wait for.
+void Tracker::adopt_dead_siblings(Tid tgid) {
+  std::vector<Tid> dead;
+  for (const auto& [tid, orphan] : orphans_) {
+    if (orphan.death && orphan.identity && orphan.identity->tgid == tgid && tid != tgid) dead.push_back(tid);
+  }
+  for (Tid tid : dead) adopt(tid);
 }
 
 // A newborn's registers are those of the call that made it; stack, TLS and tid words make it one of a kind. Where the

@@ -51,9 +51,7 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
     graph_.group_of(lwp).no_wait = action->no_wait;
     return resume(lwp.tid);
   }
-  if (const auto* exit = std::get_if<ExitCall>(&call)) {
-    ThreadGroup& group = graph_.group_of(lwp);
-    if (exit->group && group.ender == 0) group.ender = lwp.id;
+  if (std::holds_alternative<ExitCall>(call)) {
     lwp.call = std::make_unique<Call>(call);
     return resume(lwp.tid);
   }
@@ -120,7 +118,7 @@ void Tracker::returned(Lwp& lwp, const ExecCall& call, const ReturnStop& fact) {
 void Tracker::returned(Lwp& lwp, const WaitCall& call, const ReturnStop& fact) {
   if (!fact.waited || *fact.waited <= 0 || (call.options & WNOWAIT) != 0) return;
   if (fact.wait_status && !WIFEXITED(*fact.wait_status) && !WIFSIGNALED(*fact.wait_status)) return;  // stopped
-  ThreadGroup* zombie = graph_.by_tgid(*fact.waited);
+  ThreadGroup* zombie = graph_.known_to(graph_.group_of(lwp), *fact.waited);
   if (zombie != nullptr && zombie->zombie) reap(*zombie, lwp.id, call.call, false);
 }
 
@@ -144,7 +142,7 @@ void Tracker::returned(Lwp& lwp, const FutexWaitCall& call, const ReturnStop& fa
 }
 
 void Tracker::returned(Lwp& lwp, const CredentialsCall&, const ReturnStop& fact) {
-  if (fact.uid) graph_.group_of(lwp).uid = fact.uid;
+  if (fact.uid) lwp.uid = fact.uid;  // to the kernel a user is a matter of each thread
 }
 
 void Tracker::returned(Lwp& lwp, const NamespaceCall& call, const ReturnStop& fact) {

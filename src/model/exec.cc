@@ -11,6 +11,7 @@ void Tracker::on(Tid tid, const ExecStop& fact) {
   if (caller == nullptr) caller = graph_.by_tid(tid);
   if (caller == nullptr) return resume(tid);
   ThreadGroup& group = graph_.group_of(*caller);
+  adopt_dead_siblings(group.tgid);
   const bool follower = caller->tid != tid;
 
   Exec exec;
@@ -30,15 +31,19 @@ void Tracker::on(Tid tid, const ExecStop& fact) {
     caller->call.reset();
   }
 
-  for (const HeldExit& held : group.held) exec.replaced.push_back(held.lwp);
+  for (const HeldExit& held : group.held) {
+    if (held.forced) exec.replaced.push_back(held.lwp);
+  }
   tell_held_exits(group, How::exec, caller->id);
   if (follower) {
     exec.former_tid = caller->tid;
     if (Lwp* leader = graph_.by_tid(tid)) {
-      exec.replaced.push_back(leader->id);
+      const bool was_over = group.leader_zombie;
+      if (!was_over) exec.replaced.push_back(leader->id);
       Death unreported;
       unreported.status.code = 0;
-      tell_exit(leader->id, tid, group, leader->muted, unreported, How::exec, caller->id);
+      tell_exit(group, HeldExit{leader->id, tid, unreported, leader->muted, !was_over, false},
+                was_over ? How::exit : How::exec, was_over ? 0 : caller->id);
       graph_.remove(*leader);
     }
     graph_.take_leadership(*caller, tid);
@@ -53,7 +58,7 @@ void Tracker::on(Tid tid, const ExecStop& fact) {
   group.no_wait = false;  // flush_signal_handlers keeps SIG_IGN and no flags
   group.had_threads = group.threads.size() > 1;
   group.ender = 0;
-  if (fact.uid) group.uid = fact.uid;
+  if (fact.uid) caller->uid = fact.uid;
   graph_.new_memory(group);
   caller->seen = now_;
   caller->comm = fact.comm;

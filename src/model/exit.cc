@@ -1,11 +1,15 @@
 // Ends: what each death means. The wait status of a thread is its group's, so it alone does not say who called
-// exit_group; the peeks that the engine made before reaping (Death::self and so on) do:
+// exit_group; what /proc said of the dead and its siblings before the reaping (Death) does:
 //
 //   was the dead one forced?   the others            the thread …
-//   no                         live                  called exit (pthread_exit)
-//   no                         are being forced      called exit_group: it is the group's ender
-//   no                         the leader is over    ended by itself, and the leader too
-//   yes                        –                     was taken along: held until the ender or an exec is known
+//   yes                        –                     was taken along: by whom is known at the end of the group, or
+//                                                    when an exec is reported
+//   no                         one goes on           called exit (pthread_exit)
+//   no                         none is seen to       called exit or exit_group: held until the group has ended
+//
+// exit_group marks every thread that is not dead yet before its caller dies itself. So of those that were not forced
+// the last to die is the one who ended the group; whichever of the two calls a last thread makes, to the kernel it is
+// the same. (kernel/exit.c do_group_exit, kernel/signal.c zap_other_threads)
 #include <csignal>
 #include <utility>
 
@@ -15,7 +19,28 @@ namespace lwptrace::model {
 
 namespace {
 
-bool forced(const TaskPeek& task) { return task.killed || (task.sigkill_pending && !task.exiting); }
+// A thread in exit already when its group was ended is marked, and ends by its own call all the same. Without a peek it
+// had no siblings: what ended it then is in its status.
+bool was_forced(const Lwp& lwp, const Death& death) {
+  return death.self ? death.self->killed : death.status.signal.has_value() || lwp.doomed_by != 0;
+}
+
+// Who ended a group of which all are dead now: 0 if that is none of the held.
+LwpId ender_among(const ThreadGroup& group, const Status& status) {
+  const HeldExit* ender = nullptr;
+  for (const HeldExit& one : group.held) {
+    if (one.forced || (one.death.self && one.death.self->sigkill_pending)) continue;
+    if (one.lwp == group.leader && group.leader_zombie) continue;
+    const std::optional<Status>& own = one.lwp == group.leader ? group.leaders_own : one.death.own;
+    if (own && *own != status) continue;
+    // Of two deaths in no certain order a main thread that returns from main is likelier to be the later one.
+    if (ender == nullptr || ender->death.order.before(one.death.order) ||
+        (one.lwp == group.leader && !one.death.order.before(ender->death.order))) {
+      ender = &one;
+    }
+  }
+  return ender != nullptr ? ender->lwp : 0;
+}
 
 }  // namespace
 
@@ -37,6 +62,7 @@ void Tracker::on(Tid tid, const Lost&) {
 
 void Tracker::die(Lwp& lwp, const Death& death) {
   ThreadGroup& group = graph_.group_of(lwp);
+  if (group.threads.size() == 1) adopt_dead_siblings(group.tgid);
   if (lwp.held_failure) tell_held_failure(lwp);
   const std::unique_ptr<Call> call = std::move(lwp.call);
   if (const auto* clone = call ? std::get_if<CloneCall>(call.get()) : nullptr) {
@@ -49,95 +75,68 @@ void Tracker::die(Lwp& lwp, const Death& death) {
   }
   if (death.status.signal) tell_sends_before(*death.status.signal, group);
 
-  const bool killed = death.self && death.self->killed;
-  How how = How::lost;
-  LwpId by = 0;
-  bool hold = false;
+  // The kernel clears the tid word only while somebody else still uses the memory (mm_release).
+  const bool cleared = lwp.clear_tid != 0 && group.threads.size() > 1;
+  const HeldExit end{lwp.id, lwp.tid, death, lwp.muted, was_forced(lwp, death), cleared};
+  const auto* exit = call ? std::get_if<ExitCall>(call.get()) : nullptr;
+  group.leader_zombie = group.leader_zombie || death.leader_is_over;
+  if (death.leaders_own) group.leaders_own = death.leaders_own;
   if (!death.status.code && !death.status.signal) {
-    how = How::lost;
-  } else if (lwp.doomed_by != 0) {
-    how = How::exec;
-    by = lwp.doomed_by;
-  } else if (death.status.signal) {
+    tell_exit(group, end, How::lost, 0);
+  } else if (end.forced && lwp.doomed_by != 0) {
+    tell_exit(group, end, How::exec, lwp.doomed_by);
+  } else if (end.forced && death.status.signal) {
     const bool taken = group.fatal_signal == *death.status.signal && group.ender != 0 && group.ender != lwp.id;
-    how = taken ? How::group : How::signal;
-    by = taken ? group.ender : *death.status.signal == SIGKILL ? group.killer : 0;
-  } else if (killed) {
-    how = How::group;
-    by = group.ender;
-    hold = by == 0;
+    tell_exit(group, end, taken ? How::group : How::signal,
+              taken                             ? group.ender
+              : *death.status.signal == SIGKILL ? group.killer
+                                                : 0);
+  } else if (!end.forced && (death.group_goes_on || lwp.doomed_by != 0 || (exit != nullptr && !exit->group))) {
+    tell_exit(group, end, How::exit, 0);
   } else {
-    how = ended_group(lwp, group, death) ? How::exit_group : How::exit;
-    if (const auto* exit = call ? std::get_if<ExitCall>(call.get()) : nullptr) {
-      how = exit->group ? How::exit_group : How::exit;
-    }
-    if (how == How::exit_group) group.ender = lwp.id;
-  }
-
-  if (hold) {
-    group.held.push_back(HeldExit{lwp.id, lwp.tid, death, lwp.muted});
-  } else {
-    if (how == How::exit_group) tell_held_exits(group, How::group, lwp.id);
-    tell_exit(lwp.id, lwp.tid, group, lwp.muted, death, how, by);
+    group.held.push_back(end);
   }
   graph_.remove(lwp);
-  if (!group.threads.empty()) return;
-  tell_held_exits(group, How::group, group.ender);
-  end_group(group, death.status);
+  if (group.threads.empty()) end_group(group, death.status);
 }
 
-// An LWP that ended by its own call: was it exit_group? In a process of one thread C libraries always call that.
-bool Tracker::ended_group(const Lwp& lwp, ThreadGroup& group, const Death& death) {
-  if (group.ender != 0) return group.ender == lwp.id;
-  if (group.leader == lwp.id) return !group.leader_zombie;
-  if (!death.leader) return false;
-  for (LwpId id : group.threads) {  // an exec in flight forces siblings to end too
-    const Lwp* sibling = graph_.find(id);
-    if (sibling != nullptr && sibling->call && std::holds_alternative<ExecCall>(*sibling->call)) return false;
-  }
-  if (death.self && death.self->sigkill_pending) return false;  // it was in exit already when another ended the group
-  if (forced(*death.leader)) return true;
-  if (!death.leader->zombie) return false;
-  // The leader is over by its own call: exit some time ago, or exit_group just now. exit_group forces whoever lives;
-  // of those who had ended before it, but are reported after it, whom the leader joined is known, and where several
-  // ends wait to be reported nothing is proven.
-  const bool siblings_forced = (death.sibling && forced(*death.sibling)) || !group.held.empty();
-  if (group.leader_zombie) return siblings_forced;
-  const auto joins = joins_.find(lwp.id);
-  const bool leader_joined = joins != joins_.end() && joins->second.back().by == group.leader;
-  const bool last = group.threads.size() == 2;
-  if (!death.sibling && !last) group.ended_in_a_burst = true;
-  const bool proven = death.sibling ? !siblings_forced : last && !group.ended_in_a_burst;
-  group.leader_zombie = proven && !leader_joined;
-  return false;
-}
-
-void Tracker::tell_exit(LwpId lwp, Tid tid, const ThreadGroup& group, bool muted, const Death& death, How how,
-                        LwpId by) {
+void Tracker::tell_exit(const ThreadGroup& group, const HeldExit& one, How how, LwpId by) {
   Exit exit;
   exit.how = how;
-  exit.status = death.status;
-  if (by != 0 && by != lwp) exit.by = by;
-  exit.leader_zombie = group.leader == lwp && group.leader_zombie;
-  exit.cpu_ns = death.cpu_ns;
-  exit.utime_ns = death.utime_ns;
-  exit.stime_ns = death.stime_ns;
-  const Lwp* one = graph_.find(lwp);
-  // The kernel clears the word only while somebody else still uses the memory (mm_release).
-  if (one != nullptr && one->clear_tid != 0 && group.threads.size() > 1) exit.child_tid_cleared = true;
-  emit(lwp, tid, group.tgid, muted, exit);
+  exit.status = how == How::exit ? one.death.own.value_or(one.death.status) : one.death.status;
+  if (by != 0 && by != one.lwp) exit.by = by;
+  exit.leader_zombie = group.leader == one.lwp && group.leader_zombie;
+  exit.cpu_ns = one.death.cpu_ns;
+  exit.utime_ns = one.death.utime_ns;
+  exit.stime_ns = one.death.stime_ns;
+  if (one.cleared) exit.child_tid_cleared = true;
+  emit(one.lwp, one.tid, group.tgid, one.muted, exit);
   // A joiner is woken before the death is reported.
-  auto joins = joins_.extract(lwp);
+  auto joins = joins_.extract(one.lwp);
   if (joins.empty()) return;
-  for (const Join& join : joins.mapped()) emit(lwp, tid, group.tgid, muted, join);
+  for (const Join& join : joins.mapped()) emit(one.lwp, one.tid, group.tgid, one.muted, join);
 }
 
-void Tracker::tell_held_exits(ThreadGroup& group, How how, LwpId by) {
+// `by` ended the others, and is told last if it is among the held.
+void Tracker::tell_held_exits(ThreadGroup& group, How how_forced, LwpId by) {
   const std::vector<HeldExit> held = std::exchange(group.held, {});
-  for (const HeldExit& one : held) tell_exit(one.lwp, one.tid, group, one.muted, one.death, how, by);
+  for (const HeldExit& one : held) {
+    if (!one.forced && one.lwp != by) tell_exit(group, one, How::exit, 0);
+  }
+  for (const HeldExit& one : held) {
+    if (one.forced) tell_exit(group, one, how_forced, by);
+  }
+  for (const HeldExit& one : held) {
+    if (!one.forced && one.lwp == by) tell_exit(group, one, How::exit_group, 0);
+  }
 }
 
 void Tracker::end_group(ThreadGroup& group, const Status& status) {
+  if (status.code) group.ender = ender_among(group, status);
+  for (const HeldExit& one : group.held) {
+    if (one.lwp == group.leader && !one.forced && one.lwp != group.ender) group.leader_zombie = true;
+  }
+  tell_held_exits(group, How::group, group.ender);
   if (group.id == root_) counts_.status = status;
   group.zombie = status;
   group.zombie_since = now_;

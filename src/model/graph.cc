@@ -31,10 +31,29 @@ ThreadGroup* Graph::by_tgid(Tid tgid) {
   return id != nullptr ? group(*id) : nullptr;
 }
 
-LwpId Graph::leader_of(Tid tgid) {
-  if (const ThreadGroup* living = by_tgid(tgid)) return living->leader;
-  const auto found = std::find_if(reaped_.rbegin(), reaped_.rend(), [&](const auto& one) { return one.first == tgid; });
-  return found == reaped_.rend() ? 0 : found->second;
+// A child is in the pid namespace of its parent or in one below.
+template <class Group>
+bool Graph::calls(const ThreadGroup& who, const Group& other, Tid pid) {
+  const std::size_t depth = who.ns_tids.size();
+  if (depth == 0) return other.tgid == pid;
+  return other.parent == who.id && other.ns_tids.size() >= depth && other.ns_tids[depth - 1] == pid;
+}
+
+ThreadGroup* Graph::known_to(ThreadGroup& who, Tid pid) {
+  if (who.ns_tids.empty()) return by_tgid(pid);
+  if (who.ns_tids.back() == pid) return &who;
+  for (GroupId id : who.children) {
+    ThreadGroup* child = group(id);
+    if (child != nullptr && calls(who, *child, pid)) return child;
+  }
+  return nullptr;
+}
+
+LwpId Graph::leader_known_to(ThreadGroup& who, Tid pid) {
+  if (const ThreadGroup* living = known_to(who, pid)) return living->leader;
+  const auto found =
+      std::find_if(reaped_.rbegin(), reaped_.rend(), [&](const Reaped& one) { return calls(who, one, pid); });
+  return found == reaped_.rend() ? 0 : found->leader;
 }
 
 ThreadGroup& Graph::group_of(const Lwp& lwp) {
@@ -82,7 +101,7 @@ void Graph::remove_group(GroupId id) {
   if (ThreadGroup* of = group(it->second.parent)) std::erase(of->children, id);
   constexpr std::size_t a_few = 64;
   if (reaped_.size() == a_few) reaped_.pop_front();
-  reaped_.emplace_back(it->second.tgid, it->second.leader);
+  reaped_.push_back(Reaped{it->second.tgid, it->second.leader, it->second.parent, std::move(it->second.ns_tids)});
   const GroupId* owner = find_in(tgids_, it->second.tgid);
   if (owner != nullptr && *owner == id) tgids_.erase(it->second.tgid);
   groups_.erase(it);

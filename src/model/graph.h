@@ -35,17 +35,20 @@ struct Lwp {
   Nanos seen = 0;  // when it was last heard of
   std::string path;
   std::string comm;
+  std::optional<std::uint32_t> uid;
   Nanos entered = 0;                          // when the call below was entered
   std::unique_ptr<Call> call;                 // entered and not yet returned
   JoinTarget joining;                         // with a FutexWaitCall: whose tid word it waits on
   std::unique_ptr<BirthFailed> held_failure;  // clone3 answered ENOSYS: a clone that follows makes it a fallback
 };
 
-struct HeldExit {  // a thread that was taken along, and we do not know yet by whom
+struct HeldExit {  // why it ended is known when its group has ended, or by an exec
   LwpId lwp = 0;
   Tid tid = 0;
   Death death;
   bool muted = false;
+  bool forced = false;   // taken along; else by a call of its own, and if that was exit_group, it ended the group
+  bool cleared = false;  // its tid word
 };
 
 struct ThreadGroup {
@@ -56,13 +59,12 @@ struct ThreadGroup {
   Tid ppid = 0;
   std::uint64_t memory = 0;  // which address space: equal numbers share one
   std::optional<Tid> pgid, sid;
-  std::optional<std::uint32_t> uid;
+  std::vector<Tid> ns_tids;      // of its first leader in each pid namespace below ours, outermost first
   int exit_signal = 17;          // what its parent is sent at its end; SIGCHLD but for clone's users
   bool ignores_sigchld = false;  // its children reap themselves
   bool no_wait = false;          // SA_NOCLDWAIT: the same
   bool had_threads = false;
-  bool leader_zombie = false;     // the leader ended before its threads
-  bool ended_in_a_burst = false;  // several threads had ended when the first of them was reported
+  bool leader_zombie = false;     // the leader was seen to have ended before its threads
   std::vector<LwpId> threads;     // alive, the leader among them
   std::vector<GroupId> children;  // alive or zombies
   LwpId ender = 0;                // who ended the group: called exit_group, or took the fatal signal
@@ -71,7 +73,8 @@ struct ThreadGroup {
   int last_sent = 0;
   LwpId killer = 0;  // who sent the SIGKILL that will end it
   std::vector<HeldExit> held;
-  std::optional<Status> zombie;  // all threads are gone; nobody has waited yet
+  std::optional<Status> leaders_own;  // what the leader itself ended with, where somebody saw it
+  std::optional<Status> zombie;       // all threads are gone; nobody has waited yet
   Nanos zombie_since = 0;
   bool muted = false;
 };
@@ -83,8 +86,11 @@ class Graph {
   [[nodiscard]] ThreadGroup* group(GroupId id);
   // Living or zombie thread group of that tgid.
   [[nodiscard]] ThreadGroup* by_tgid(Tid tgid);
-  // Who led the group of that tgid, even if it was waited for a little while ago; 0: nobody known.
-  [[nodiscard]] LwpId leader_of(Tid tgid);
+  // The group that a thread of `who` means, or is told of, by `pid`: a number of its own pid namespace. In one below
+  // ours a number is certain of itself and of its children only.
+  [[nodiscard]] ThreadGroup* known_to(ThreadGroup& who, Tid pid);
+  // Who led that group, even if it was waited for a little while ago; 0: nobody known.
+  [[nodiscard]] LwpId leader_known_to(ThreadGroup& who, Tid pid);
   // The group of a living LWP; every living LWP has one.
   [[nodiscard]] ThreadGroup& group_of(const Lwp& lwp);
 
@@ -112,6 +118,14 @@ class Graph {
   struct WordHash {
     std::size_t operator()(const Word& w) const { return std::hash<std::uint64_t>()(w.address * 31 + w.memory); }
   };
+  struct Reaped {  // what is still asked about a thread group of the past
+    Tid tgid = 0;
+    LwpId leader = 0;
+    GroupId parent = 0;
+    std::vector<Tid> ns_tids;
+  };
+  template <class Group>  // a thread group of today or of the past
+  [[nodiscard]] static bool calls(const ThreadGroup& who, const Group& other, Tid pid);
   void drop_word(const Lwp& lwp);
 
   std::unordered_map<LwpId, Lwp> lwps_;
@@ -119,7 +133,7 @@ class Graph {
   std::unordered_map<GroupId, ThreadGroup> groups_;
   std::unordered_map<Tid, GroupId> tgids_;
   std::unordered_map<Word, LwpId, WordHash> words_;
-  std::deque<std::pair<Tid, LwpId>> reaped_;  // the last few: a SIGCHLD often comes after the wait
+  std::deque<Reaped> reaped_;  // the last few: a SIGCHLD often comes after the wait
   std::uint64_t memories_ = 0;
 };
 

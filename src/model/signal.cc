@@ -38,10 +38,10 @@ void Tracker::on(Tid tid, const SignalStop& fact) {
   if (fact.sender) {
     tell_sends_before(fact.signo, group);
     signal.sender = fact.sender;
-    const ThreadGroup* from = graph_.by_tgid(fact.sender->pid);
+    const ThreadGroup* from = graph_.known_to(group, fact.sender->pid);
     const bool thread_known =
         fact.code <= 0 && from != nullptr && from->last_sender != 0 && from->last_sent == fact.signo;
-    if (const LwpId sender = thread_known ? from->last_sender : graph_.leader_of(fact.sender->pid)) {
+    if (const LwpId sender = thread_known ? from->last_sender : graph_.leader_known_to(group, fact.sender->pid)) {
       signal.sender->lwp = sender;
     }
   }
@@ -77,6 +77,16 @@ void Tracker::on(Tid tid, const TrapStop&) {
   resume(tid);
 }
 
+// The pid or tid, in our namespace, of the one whom a send is aimed at; 0 and below: many, or it is not known whom.
+Tid Tracker::aim_of(const Lwp& sender, const KillCall& call) {
+  if (call.call == "pidfd_send_signal") return call.target_pid.value_or(0);
+  ThreadGroup& group = graph_.group_of(sender);
+  if (group.ns_tids.empty()) return static_cast<Tid>(call.target);
+  const ThreadGroup* target =
+      call.scope == Scope::process ? graph_.known_to(group, static_cast<Tid>(call.target)) : nullptr;
+  return target != nullptr ? target->tgid : 0;
+}
+
 void Tracker::tell_send(Lwp& sender, const KillCall& call, int error) {
   senders_.erase(sender.id);
   Kill kill;
@@ -87,14 +97,15 @@ void Tracker::tell_send(Lwp& sender, const KillCall& call, int error) {
   kill.error = error;
   ThreadGroup& group = graph_.group_of(sender);
   ThreadGroup* target = nullptr;
+  const Tid aim = aim_of(sender, call);
   if (call.scope == Scope::thread) {
-    const Lwp* thread = graph_.by_tid(static_cast<Tid>(call.target));
+    const Lwp* thread = graph_.by_tid(aim);
     if (thread != nullptr) {
       kill.target_lwp = thread->id;
       target = &graph_.group_of(*thread);
     }
-  } else if (call.target > 0 && call.call != "pidfd_send_signal") {
-    target = graph_.by_tgid(static_cast<Tid>(call.target));
+  } else if (call.scope == Scope::process) {
+    target = graph_.by_tgid(aim);
     if (target != nullptr) kill.target_lwp = target->leader;
   }
   if (target != nullptr && call.signo == SIGKILL && error == 0) target->killer = sender.id;
@@ -114,10 +125,11 @@ void Tracker::tell_sends_before(int signo, const ThreadGroup& target) {
       senders_.erase(id);
       continue;
     }
-    bool aimed = call->target <= 0 || call->target == target.tgid || call->call == "pidfd_send_signal";
+    const Tid aim = aim_of(*sender, *call);
+    bool aimed = aim <= 0 || aim == target.tgid;
     for (LwpId thread : target.threads) {
       const Lwp* lwp = graph_.find(thread);
-      aimed = aimed || (lwp != nullptr && lwp->tid == call->target);
+      aimed = aimed || (lwp != nullptr && lwp->tid == aim);
     }
     if (call->signo == signo && aimed) tell_send(*sender, *call, 0);
   }

@@ -30,6 +30,7 @@ void Tracker::finish(Nanos t, Step& step) {
     auto earlier = [](const auto& a, const auto& b) { return a.second.t < b.second.t; };
     adopt(std::min_element(orphans_.begin(), orphans_.end(), earlier)->first);
   }
+  for (const auto& [id, lwp] : graph_.lwps()) tell_held_exits(graph_.group_of(lwp), How::group, 0);
   step_ = nullptr;
 }
 
@@ -58,7 +59,8 @@ void Tracker::emit(const Lwp& lwp, EventBody body) {
 void Tracker::resume(Tid tid, Resume::Until until, int signal) { act(Resume{tid, until, signal}); }
 
 void Tracker::guard() {
-  counts_.max_alive = std::max<std::uint64_t>(counts_.max_alive, graph_.alive());
+  // As the lines that are told say; somebody whose end is held back, or who is not followed, is alive all the same.
+  counts_.max_alive = std::max(counts_.max_alive, counts_.births - counts_.exits - unfollowed_);
   const bool full = (options_.max_lwps != 0 && graph_.alive() >= options_.max_lwps) ||
                     (options_.max_births != 0 && counts_.births >= options_.max_births);
   if (!full || guard_hit_) return;

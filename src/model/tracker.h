@@ -101,6 +101,7 @@ class Tracker {
   [[nodiscard]] LostCreator* lost_creator_of(Tid tid, const Orphan& orphan);
   [[nodiscard]] Lwp* only_lwp(GroupId id);
   void adopt(Tid tid);
+  void adopt_dead_siblings(Tid tgid);
   // exec.cc
   void on(Tid tid, const ExecStop& fact);
   // calls.cc
@@ -124,15 +125,15 @@ class Tracker {
   void on(Tid tid, const SignalStop& fact);
   void on(Tid tid, const GroupStop& fact);
   void on(Tid tid, const TrapStop& fact);
+  [[nodiscard]] Tid aim_of(const Lwp& sender, const KillCall& call);
   void tell_send(Lwp& sender, const KillCall& call, int error);
   void tell_sends_before(int signo, const ThreadGroup& target);
   // exit.cc
   void on(Tid tid, const Death& fact);
   void on(Tid tid, const Lost& fact);
   void die(Lwp& lwp, const Death& death);
-  void tell_exit(LwpId lwp, Tid tid, const ThreadGroup& group, bool muted, const Death& death, How how, LwpId by);
-  [[nodiscard]] bool ended_group(const Lwp& lwp, ThreadGroup& group, const Death& death);
-  void tell_held_exits(ThreadGroup& group, How how, LwpId by);
+  void tell_exit(const ThreadGroup& group, const HeldExit& one, How how, LwpId by);
+  void tell_held_exits(ThreadGroup& group, How how_forced, LwpId by);
   void end_group(ThreadGroup& group, const Status& status);
   // family.cc
   void on(Tid tid, const Identity& fact);
@@ -152,6 +153,7 @@ class Tracker {
   std::uint64_t seq_ = 0;
   LwpId next_id_ = 1;
   TraceEnd counts_;
+  std::uint64_t unfollowed_ = 0;  // births that were told, and nothing after them
   bool guard_hit_ = false;
   bool subreapers_ = false;  // somebody in the trace inherits orphans
   LwpId root_ = 0;

@@ -58,7 +58,13 @@ std::optional<TaskStatus> parse_status(std::string_view text) {
   status.blocked = mask("SigBlk:");
   status.ignored = mask("SigIgn:");
   status.caught = mask("SigCgt:");
+  if (const auto filters = field(text, "Seccomp_filters:")) status.seccomp_filters = number<int>(*filters);
   return status;
+}
+
+std::optional<Tid> parse_pidfd(std::string_view text) {
+  const auto pid = number<Tid>(field(text, "Pid:").value_or(""));
+  return pid && *pid > 0 ? pid : std::nullopt;
 }
 
 std::optional<TaskStat> parse_stat(std::string_view text) {
@@ -66,17 +72,19 @@ std::optional<TaskStat> parse_stat(std::string_view text) {
   const std::size_t name_end = text.rfind(')');
   if (name_end == std::string_view::npos) return std::nullopt;
   text.remove_prefix(name_end + 1);
-  std::string_view words[30];  // field 3 (state) is words[0]
+  std::string_view words[50];  // field 3 (state) is words[0]
   for (std::string_view& word : words) word = next_word(text);
-  if (words[28].empty()) return std::nullopt;
+  if (words[49].empty()) return std::nullopt;
   constexpr std::uint32_t pf_exiting = 0x4, pf_signaled = 0x400;  // include/linux/sched.h
   const auto flags = number<std::uint32_t>(words[6]).value_or(0);
   const auto pending = number<std::uint64_t>(words[28]).value_or(0);  // field 31, of the thread itself
   TaskStat stat;
+  stat.running = words[0] == "R";
   stat.peek.zombie = words[0] == "Z" || words[0] == "X";
   stat.peek.exiting = (flags & pf_exiting) != 0;
   stat.peek.sigkill_pending = ((pending >> (SIGKILL - 1)) & 1) != 0;
   stat.peek.killed = (flags & pf_signaled) != 0;
+  stat.exit_code = number<int>(words[49]).value_or(0);  // field 52, the last
   stat.utime_ticks = number<std::uint64_t>(words[11]).value_or(0);
   stat.stime_ticks = number<std::uint64_t>(words[12]).value_or(0);
   return stat;

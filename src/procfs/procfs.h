@@ -17,15 +17,21 @@ struct TaskStatus {  // /proc/TID/status
   std::uint32_t uid = 0;     // effective
   std::vector<Tid> ns_tids;  // NSpid: in our namespace first, then in each nested one
   std::uint64_t blocked = 0, ignored = 0, caught = 0;
+  std::optional<int> seccomp_filters;  // how many it runs under (Linux 5.9)
 };
 
 struct TaskStat {  // /proc/TGID/task/TID/stat
   TaskPeek peek;
+  bool running = false;
+  int exit_code = 0;                               // the task's own, as a wait status; of a living one it means nothing
   std::uint64_t utime_ticks = 0, stime_ticks = 0;  // sysconf(_SC_CLK_TCK) a second
 };
 
 [[nodiscard]] std::optional<TaskStatus> parse_status(std::string_view text);
 [[nodiscard]] std::optional<TaskStat> parse_stat(std::string_view text);
+// Of a pidfd's /proc/TID/fdinfo: the process (PIDFD_THREAD: the thread) that it stands for. Nothing for any other
+// descriptor, for a process that was reaped, and for one that our pid namespace does not have.
+[[nodiscard]] std::optional<Tid> parse_pidfd(std::string_view text);
 [[nodiscard]] std::vector<std::string> parse_cmdline(std::string_view bytes);
 
 // The whole file, at most `limit` bytes; nothing when it cannot be opened.
@@ -34,6 +40,7 @@ struct TaskStat {  // /proc/TGID/task/TID/stat
 [[nodiscard]] std::optional<TaskStatus> status(Tid tid);
 [[nodiscard]] std::optional<TaskStat> stat(Tid tgid, Tid tid);
 [[nodiscard]] std::optional<Nanos> cpu_time(Tid tgid, Tid tid);  // schedstat: nanoseconds spent on a CPU
+[[nodiscard]] std::optional<Tid> pidfd_target(Tid tid, int fd);  // `fd` as `tid` counts its descriptors
 [[nodiscard]] std::string comm(Tid tid);
 [[nodiscard]] std::string exe(Tid tid);
 [[nodiscard]] std::vector<std::string> cmdline(Tid tid);

@@ -45,6 +45,11 @@ std::optional<Nanos> cpu_time(Tid tgid, Tid tid) {
   return std::strtoll(text->c_str(), nullptr, 10);
 }
 
+std::optional<Tid> pidfd_target(Tid tid, int fd) {
+  const auto text = read_file(fmt::format("/proc/{}/fdinfo/{}", tid, fd).c_str());
+  return text ? parse_pidfd(*text) : std::nullopt;
+}
+
 std::string comm(Tid tid) {
   std::string name = read_file(fmt::format("/proc/{}/comm", tid).c_str()).value_or("");
   if (!name.empty() && name.back() == '\n') name.pop_back();

@@ -50,6 +50,10 @@ class FieldReader {
     if (const auto at = need(name)) value(*at, name, x);
   }
   void flag(std::string_view name, bool& x, bool /*written*/) { (*this)(name, x); }
+  void unless(std::string_view name, bool& x) {
+    x = true;
+    if (const auto at = find(name)) value(*at, name, x);
+  }
   void lwp(std::string_view name, LwpId& x) { (*this)(name, x); }
 
   void signal(std::string_view name, int& signo) {

@@ -5,6 +5,7 @@
 //   v.required(name, x)   always written, and a line without it is an error
 //   v.kept(name, x)       always written; a line without it reads as empty
 //   v.flag(name, x, w)    a bool that is written when it is true or w is
+//   v.unless(name, x)     a bool that is true unless it is written
 //   v.lwp(name, x)        absent when 0
 //   v.signal, v.exit_signal, v.code, v.error      numbers that are written by name
 //   v.derived, v.flags    written for the eye of scripts, ignored on reading: another field has the value
@@ -115,6 +116,7 @@ void fields(V& v, T& b) {
   v("backtrace", b.backtrace);
   v("comm", b.comm);
   v("uid", b.uid);
+  v.unless("followed", b.followed);
 }
 
 template <class V, Is<BirthFailed> T>

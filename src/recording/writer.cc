@@ -72,6 +72,9 @@ class FieldWriter {
   void flag(std::string_view name, bool x, bool when) {
     if (x || when) kept(name, x);
   }
+  void unless(std::string_view name, bool x) {
+    if (!x) kept(name, x);
+  }
   void lwp(std::string_view name, LwpId x) {
     if (x != 0) kept(name, x);
   }

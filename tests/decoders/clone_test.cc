@@ -248,5 +248,71 @@ TEST(Clone3, X32HasItsOwnBitInTheNumber) {
   EXPECT_EQ(call.tls, 8u);
 }
 
+// glibc's pthread_create where clone3 was refused: what it passed to clone, and what stands 88 bytes up its stack.
+constexpr std::uint64_t kSp = 0x7ffc0000;
+const SyscallFrame kFallback{.abi = Abi::x86_64,
+                             .nr = 56,
+                             .args = {0x3d0f00, 0x7f00107f70, 0x7f00107990, 0x7f00107990, 0x7f001076c0},
+                             .sp = kSp};
+constexpr Clone3Args kPrepared{.flags = 0x3d0f00,
+                               .child_tid = 0x7f00107990,
+                               .parent_tid = 0x7f00107990,
+                               .stack = 0x7f00000000,
+                               .stack_size = 0x107f80,
+                               .tls = 0x7f001076c0};
+
+bool prepared(const Clone3Args& args, const SyscallFrame& frame = kFallback, std::uint64_t offset = 88) {
+  FakeMemory memory;
+  for (std::uint64_t at = 0; at < 2048; at += 8) memory.put(kSp + at, std::uint64_t{0});
+  memory.put(kSp + offset, args);
+  return prepared_for_clone3(decode_clone_call(frame, memory), frame.sp, memory);
+}
+
+TEST(PreparedForClone3, IsAStructOfTheSameValuesOnTheStack) {
+  EXPECT_TRUE(prepared(kPrepared));
+  Clone3Args spawn{.flags = 0x4100, .exit_signal = 17, .stack = 0x7f00000000, .stack_size = 0x9000};
+  const SyscallFrame clone{.abi = Abi::x86_64, .nr = 56, .args = {0x4111, 0x7f00008ff0}, .sp = kSp};
+  EXPECT_TRUE(prepared(spawn, clone, 120));
+  spawn.flags |= 0x100000000;
+  EXPECT_TRUE(prepared(spawn, clone, 120)) << "CLONE_CLEAR_SIGHAND, which clone cannot be told";
+}
+
+TEST(PreparedForClone3, IsNotOneThatDiffersInAnyWordThatMatters) {
+  const auto changed = [](std::uint64_t Clone3Args::*field) {
+    Clone3Args args = kPrepared;
+    args.*field += 0x40;
+    return args;
+  };
+  using A = Clone3Args;
+  for (auto field : {&A::flags, &A::child_tid, &A::parent_tid, &A::exit_signal, &A::stack, &A::stack_size, &A::tls}) {
+    EXPECT_FALSE(prepared(changed(field)));
+  }
+  EXPECT_TRUE(prepared(changed(&A::pidfd))) << "CLONE_PIDFD is not set";
+  Clone3Args below = kPrepared;
+  below.stack_size -= 0x20;
+  EXPECT_FALSE(prepared(below)) << "the newborn's stack would begin outside";
+}
+
+TEST(PreparedForClone3, IsNotLookedForWhereItCannotBe) {
+  EXPECT_FALSE(prepared(kPrepared, kFallback, 1024)) << "too far up";
+  EXPECT_FALSE(prepared({.exit_signal = 17}, {.abi = Abi::x86_64, .nr = 56, .args = {17}, .sp = kSp}))
+      << "a fork: a 17 among zeros proves nothing";
+  const CloneCall call = decode_clone_call(kFallback, FakeMemory{});
+  EXPECT_FALSE(prepared_for_clone3(call, kSp, FakeMemory{})) << "nothing is readable";
+  EXPECT_FALSE(prepared_for_clone3(call, ~std::uint64_t{0} - 8, FakeMemory{}));
+  FakeMemory top;
+  top.put(kSp, kPrepared.flags);
+  EXPECT_FALSE(prepared_for_clone3(call, kSp, top)) << "the stack ends in the middle of it";
+}
+
+TEST(PreparedForClone3, OnI386FieldsAreAlignedToFourBytesAndTlsIsAUserDesc) {
+  FakeMemory memory;
+  for (std::uint64_t at = 0; at < 512; at += 4) memory.put(kSp + at, std::uint32_t{0});
+  memory.put(kSp + 84, Clone3Args{.flags = 0x80100, .stack = 0xf7000000, .stack_size = 0x1000, .tls = 0xc0});
+  memory.put(0xc4, std::uint32_t{0xf7c00b40});
+  const SyscallFrame frame{.abi = Abi::i386, .nr = 120, .args = {0x80100, 0xf7000fe0, 0, 0xc0, 0}, .sp = kSp};
+  EXPECT_TRUE(prepared_for_clone3(decode_clone_call(frame, memory), kSp, memory));
+}
+
 }  // namespace
 }  // namespace lwptrace::decoders

@@ -2,15 +2,30 @@
 """What the trace of a fixture must say beyond what the kernel oracle knows: idioms, causes, joins, reaps, senders."""
 
 import base64
+import sys
 import unittest
 
 import support
 
+# Runs its arguments under a seccomp filter that answers ENOSYS to clone3, as a container does: four instructions of
+# classic BPF (load the call's number; is it 435? refuse; allow), given to seccomp(2).
+CONTAINER = """
+import ctypes, os, struct, sys
+rows = b"".join(struct.pack("HBBI", *row) for row in [(0x20, 0, 0, 0), (0x15, 0, 1, 435), (6, 0, 0, 0x50026),
+                                                       (6, 0, 0, 0x7fff0000)])
+rows = ctypes.create_string_buffer(rows, len(rows))
+program = ctypes.create_string_buffer(struct.pack("HxxxxxxQ", 4, ctypes.addressof(rows)))
+libc = ctypes.CDLL(None)
+libc.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+if libc.syscall(317, 1, 0, program) != 0: sys.exit("seccomp(SECCOMP_SET_MODE_FILTER) failed")
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
 
 class Facts(support.LiveTest):
-    def trace(self, case, *options):
+    def trace(self, case, *options, under=()):
         recording = self.path("t.jsonl")
-        self.lwptrace("-qq", "-o", recording, *options, "--", support.fixture(case))
+        support.run([*under, support.lwptrace(), "-qq", "-o", recording, *options, "--", support.fixture(case)])
         self.events = support.read_trace(recording).events
 
     def all(self, kind, *fields, lwp=None):
@@ -19,8 +34,8 @@ class Facts(support.LiveTest):
         rows = [tuple(event.get(field) for field in fields) for event in found]
         return [row[0] for row in rows] if len(fields) == 1 else rows
 
-    def expect(self, case, kind, fields, rows, **only):
-        self.trace(case)
+    def expect(self, case, kind, fields, rows, options=(), **only):
+        self.trace(case, *options)
         self.assertEqual(self.all(kind, *fields.split(), **only), rows)
 
     def test_idioms(self):
@@ -53,6 +68,7 @@ class Facts(support.LiveTest):
     def test_clone3_sizes_and_its_pidfd(self):
         self.expect("clone3_sizes", "birth", "args_size", [None, 64, 80, 88, 96])
         self.expect("clone3_pidfd", "kill", "call signal scope", [("pidfd_send_signal", "SIGTERM", "process")])
+        self.assertEqual(self.all("kill", "target_lwp"), [2])
         self.assertIsInstance(self.all("birth", "pidfd")[1], int)
         self.assertEqual(self.all("signal", "signal", "effect", "sender", lwp=2)[0][:2], ("SIGTERM", "terminate"))
         self.assertEqual(self.all("signal", "sender", lwp=2)[0]["lwp"], 1)
@@ -131,6 +147,36 @@ class Facts(support.LiveTest):
         rows = self.all("namespace", "call", "errno")
         self.assertEqual([call for call, _ in rows], ["unshare", "setns", "setns"])
         self.assertIsNotNone(rows[2][1])
+
+    def test_a_refused_clone3_is_told_with_the_clone_that_took_its_place(self):
+        fallback = [(None, "launch"), ("clone3", "clone"), ("clone3", "clone"), (None, "clone")]
+        for level in "births", "life", "all":
+            with self.subTest(level):
+                self.expect("clone3_refused", "birth", "fallback via", fallback, options=["--detail", level])
+                self.assertEqual(self.all("birth_failed", "errno"), [])
+                self.expect("clone_not_clone3", "birth", "fallback", [None, None], options=["--detail", level])
+
+    def test_in_a_container_that_refuses_clone3(self):
+        for level in "births", "life":
+            for case, fallback in {
+                "pthread_join": ["clone3"], "posix_spawn": ["clone3"],  # glibc's, which tries clone3 first
+                "fork": [None], "clone_vm": [None, None], "clone_thread": [None],  # who calls clone by itself
+            }.items():
+                with self.subTest(case, level=level):
+                    self.trace(case, "--detail", level, under=[sys.executable, "-c", CONTAINER])
+                    self.assertEqual(self.all("birth", "fallback")[1:len(fallback) + 1], fallback)
+                    self.assertEqual(self.all("birth", "via")[1], "clone")
+
+    def test_a_pid_namespace_has_numbers_of_its_own(self):
+        self.trace("pid_namespace")
+        if self.all("namespace", "errno") != [None]:
+            self.skipTest("unshare(CLONE_NEWUSER|CLONE_NEWPID) is not allowed here")
+        self.assertEqual(self.all("birth", "ns_tids"), [None, [1], [2], [3]])
+        self.assertEqual(self.all("reap", "lwp", "by"), [(3, 2), (4, 2), (2, 1)])
+        self.assertEqual(self.all("kill", "call", "target", "target_lwp"), [("tgkill", 2, None), ("kill", 3, 4)])
+        senders = [(lwp, sender["pid"], sender["lwp"]) for lwp, sender in self.all("signal", "lwp", "sender")]
+        self.assertEqual(senders[:3], [(3, 2, 3), (2, 2, 3), (2, 3, 4)])
+        self.assertEqual(senders[3], (1, self.all("birth", "tid", lwp=2)[0], 2))
 
     def test_the_levels_see_what_they_say(self):
         for level, kinds in {"births": {"birth", "exec", "exit", "signal"},

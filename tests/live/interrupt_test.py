@@ -2,6 +2,7 @@
 """Signals to lwptrace itself, without a terminal: they are the program's as well, and nothing outlives a tracer."""
 
 import json
+import os
 import signal
 import subprocess
 import unittest
@@ -28,6 +29,19 @@ class Interrupt(support.LiveTest):
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(support.LIMIT), status)
             self.assertEqual(support.read_trace(recording).end["exits"], 1)
+
+    def test_a_signal_for_the_whole_process_group_reaches_the_program_once(self):
+        script = "trap 'echo term' TERM; echo ready; read line; read line; :"
+        process = self.start("-qq", "--", "bash", "-c", script)
+        self.assertEqual(process.stdout.readline(), b"ready\n")
+        os.killpg(process.pid, signal.SIGTERM)
+        self.assertEqual(process.stdout.readline(), b"term\n")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            process.wait(0.5)  # well past the moment in which it would have been passed on
+        process.stdin.write(b"\n\n")
+        process.stdin.close()
+        self.assertEqual(process.stdout.read(), b"")
+        self.assertEqual(process.wait(support.LIMIT), 0)
 
     def test_what_outlives_the_program_is_ended_only_at_the_second_request(self):
         process = self.start("-qq", "-o", "-", "-F", "jsonl", "--", "sh", "-c", "sleep 1000 >&2 & exit 3",

@@ -85,7 +85,7 @@ TEST(Birth, EveryOrderOfArrivalGivesTheSameGraph) {
        {100, SignalStop{17, 1, {}, {}, {}, {}, {}, {}, {}, {}}}},
       {{101, NewbornStop{thread, Address{thread.tls}, {}, {}, {}, {}}},
        {101, announce(103, child)},
-       {101, exited(0, own_exit, alive)}},
+       {101, exited_while_others_live(0)}},
       {{102, NewbornStop{child, {}, {}, {}, {}, {}}}, {102, exited(3)}},
       {{103, NewbornStop{child, {}, {}, {}, {}, {}}}, {103, killed_by(9)}},
   };
@@ -161,7 +161,7 @@ TEST(Birth, OnAStackThatIsUsedAgainComesAfterTheEndOfItsFormerOwner) {
   World w;
   w.launch(100).born(100, 101, pthread_create_call()).announce(100, 102, pthread_create_call());
   EXPECT_THAT(w.last, ElementsAre(Action{AwaitReport{101}})) << "the creator stays where it is";
-  w.see(101, exited(0, own_exit, alive)).see(102, NewbornStop{});
+  w.see(101, exited_while_others_live(0)).see(102, NewbornStop{});
   EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, exit 1/1, birth 1/2");
   EXPECT_TRUE(w.resumed(102));
 }
@@ -169,7 +169,7 @@ TEST(Birth, OnAStackThatIsUsedAgainComesAfterTheEndOfItsFormerOwner) {
 TEST(Birth, OnAStackWhoseOwnerLivesIsToldAllTheSame) {
   World w;
   w.launch(100).born(100, 101, pthread_create_call()).announce(100, 102, pthread_create_call());
-  w.see(102, NewbornStop{}).see(101, exited(0, own_exit, alive));
+  w.see(102, NewbornStop{}).see(101, exited_while_others_live(0));
   EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, birth 1/2, exit 1/1");
 }
 
@@ -210,7 +210,7 @@ TEST(Birth, ANewbornIsNotHeldForAFamilyThatWasHeardOfSince) {
   World w;
   w.launch(100).born(100, 101, pthread_create_call());
   w.see(102, NewbornStop{fork_call(), {}, 102, 100, 100, {}});  // by 101, which the leader's exec destroys
-  w.see(101, exited(0, forced, alive)).see(102, Identity{false, 102, 100, 0});
+  w.see(101, exited(0, forced)).see(102, Identity{false, 102, 100, 0});
   EXPECT_FALSE(w.resumed(102)) << "the leader may be its creator";
   ExecStop exec;
   exec.former_tid = 100;
@@ -243,8 +243,11 @@ TEST(Birth, FollowThreadsTellsOfAProcessBirthAndNothingMore) {
   options.follow = Follow::threads;
   World w(options);
   w.launch(100).born(100, 101, pthread_create_call()).born(100, 102, fork_call()).born(102, 103, fork_call());
-  w.see(102, exited(0)).see(103, exited(0)).see(101, exited(0, own_exit, alive));
+  w.see(102, exited(0)).see(103, exited(0)).see(101, exited_while_others_live(0));
   EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, birth 1.2, exit 1/1");
+  EXPECT_TRUE(std::get<Birth>(w.all<Birth>()[1]->body).followed);
+  EXPECT_FALSE(std::get<Birth>(w.all<Birth>()[2]->body).followed);
+  EXPECT_EQ(w.tracker.end(w.now, EndReason::exited).max_alive, 2U);
   for (std::size_t i = 0; i < w.events.size(); ++i) EXPECT_EQ(w.events[i].seq, i + 1);
 }
 

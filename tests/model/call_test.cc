@@ -13,6 +13,17 @@ using testing::ElementsAre;
 
 Resume to_return(Tid tid) { return Resume{tid, Resume::Until::call_return, 0}; }
 
+TEST(Uid, OfANewbornIsItsCreatorsWhateverItsSiblingsBecame) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  ReturnStop became;
+  became.uid = 65534;
+  w.see(101, EntryStop{CredentialsCall{}}).see(101, became).born(100, 102, fork_call()).born(101, 103, fork_call());
+  const auto births = w.all<Birth>();
+  EXPECT_EQ(std::get<Birth>(births[2]->body).uid, 0u);
+  EXPECT_EQ(std::get<Birth>(births[3]->body).uid, 65534u);
+}
+
 TEST(BirthFailed, IsToldAtTheReturnWithTheRuleThatWasBroken) {
   World w;
   CloneCall call;
@@ -51,6 +62,20 @@ TEST(Fallback, Clone3WithoutTheKernelsHelpThenCloneIsOneBirth) {
   EXPECT_TRUE(w.all<BirthFailed>().empty());
   EXPECT_EQ(std::get<Birth>(w.events.back().body).fallback, "clone3");
   EXPECT_EQ(std::get<Birth>(w.events.back().body).path, "1/1");
+}
+
+TEST(Fallback, IsToldOfACloneWhoseClone3AFilterRefusedUnseen) {
+  World w;
+  CloneCall clone = pthread_create_call();
+  clone.via = Via::clone;
+  BirthStop stop;
+  stop.child = 101;
+  stop.call = clone;
+  stop.clone3_refused = true;
+  w.launch(100).see(100, EntryStop{clone}).see(100, stop).see(101, NewbornStop{clone, {}, {}, {}, {}, {}});
+  EXPECT_EQ(std::get<Birth>(w.events.back().body).fallback, "clone3");
+  w.see(100, EntryStop{clone}).born(100, 102, clone);
+  EXPECT_EQ(std::get<Birth>(w.events.back().body).fallback, "") << "it is told of one birth, not of its creator";
 }
 
 TEST(Fallback, Clone3ThatNobodyRetriesIsAFailedBirth) {
@@ -125,6 +150,70 @@ TEST(Kill, AFailedSendKeepsItsErrno) {
   w.launch(100).see(100, EntryStop{KillCall{"kill", 4711, 0, SIGTERM, Scope::process}});
   w.see(100, ReturnStop{-ESRCH, {}, {}, {}});
   EXPECT_EQ(w.only<Kill>().error, ESRCH);
+}
+
+KillCall by_pidfd(std::optional<Tid> target) {
+  KillCall call{"pidfd_send_signal", 3, 0, SIGTERM, Scope::process};
+  call.target_pid = target;
+  return call;
+}
+
+TEST(Kill, ThroughADescriptorReachesWhomItStandsFor) {
+  World w;
+  w.launch(100).born(100, 101, fork_call()).born(100, 102, fork_call());
+  w.see(100, EntryStop{by_pidfd(101)});
+  w.see(102, SignalStop{SIGTERM, SI_USER, Sender{7, 0, {}}, {}, {}, {}, 0, 0, 0, {}});
+  EXPECT_TRUE(w.all<Kill>().empty()) << "somebody else's signal to somebody else";
+  w.see(100, ReturnStop{0, {}, {}, {}});
+  EXPECT_EQ(w.only<Kill>().target, 3);
+  EXPECT_EQ(w.only<Kill>().target_lwp, 2u);
+}
+
+TEST(Kill, ThroughADescriptorThatCannotBeReadNamesNobody) {
+  World w;
+  w.launch(100).born(100, 101, fork_call()).see(100, EntryStop{by_pidfd({})}).see(100, ReturnStop{0, {}, {}, {}});
+  EXPECT_EQ(w.only<Kill>().target_lwp, std::nullopt);
+}
+
+// In a pid namespace of their own 101 is 1 and its children 102 and 103 are 2 and 3; the root's tid is 2 by chance.
+World& two_in_a_namespace(World& w) {
+  w.launch(2);
+  w.announce(2, 101, fork_call()).see(101, NewbornStop{fork_call(), {}, {}, {}, {}, {1}});
+  w.announce(101, 102, fork_call()).see(102, NewbornStop{fork_call(), {}, {}, {}, {}, {2}});
+  return w.announce(101, 103, fork_call()).see(103, NewbornStop{fork_call(), {}, {}, {}, {}, {3}});
+}
+
+TEST(PidNamespace, ASendersNumberIsThatOfTheReceiversNamespace) {
+  World w;
+  two_in_a_namespace(w).see(103, SignalStop{SIGUSR1, SI_USER, Sender{2, 0, {}}, {}, {}, {}, 0, 0, 0, {}});
+  EXPECT_EQ(w.only<Signal>().sender->pid, 2);
+  EXPECT_EQ(w.only<Signal>().sender->lwp, std::nullopt) << "102 it is, the root it is not, and neither is certain";
+}
+
+TEST(PidNamespace, AChildAndOneselfAreCertain) {
+  World w;
+  two_in_a_namespace(w).see(101, SignalStop{SIGCHLD, CLD_STOPPED, Sender{2, 0, {}}, {}, SIGSTOP, {}, 0, 0, 0, {}});
+  w.see(103, SignalStop{SIGABRT, SI_TKILL, Sender{3, 0, {}}, {}, {}, {}, 0, 0, 0, {}});
+  const auto signals = w.all<Signal>();
+  EXPECT_EQ(std::get<Signal>(signals[0]->body).sender->lwp, 3u);
+  EXPECT_EQ(std::get<Signal>(signals[1]->body).sender->lwp, 4u);
+}
+
+TEST(PidNamespace, AParentReapsAndKillsItsChildrenByTheirNumbersThere) {
+  World w;
+  two_in_a_namespace(w).see(101, EntryStop{KillCall{"kill", 3, 0, SIGKILL, Scope::process}});
+  w.see(103, killed_by(SIGKILL)).see(101, ReturnStop{0, {}, {}, {}});
+  w.see(101, EntryStop{WaitCall{"wait4", -1, -1, 0, 0, 0}}).see(101, ReturnStop{3, 3, SIGKILL, {}});
+  EXPECT_EQ(w.only<Kill>().target_lwp, 4u);
+  EXPECT_EQ(w.only<Exit>().by, 2u);
+  EXPECT_EQ(w.only<Reap>().by, 2u);
+  w.see(101, SignalStop{SIGCHLD, CLD_KILLED, Sender{3, 0, {}}, {}, SIGKILL, {}, 0, 0, 0, {}});
+  EXPECT_EQ(w.only<Signal>().sender->lwp, 4u) << "after the wait, too";
+  w.see(102, EntryStop{KillCall{"kill", 2, 0, 0, Scope::process}}).see(102, ReturnStop{0, {}, {}, {}});
+  w.see(102, EntryStop{KillCall{"tgkill", 2, 2, SIGUSR1, Scope::thread}}).see(102, ReturnStop{0, {}, {}, {}});
+  const auto kills = w.all<Kill>();
+  EXPECT_EQ(std::get<Kill>(kills[1]->body).target_lwp, 3u) << "itself";
+  EXPECT_EQ(std::get<Kill>(kills[2]->body).target_lwp, std::nullopt) << "not the root";
 }
 
 TEST(Signal, IsPassedOnToTheProgram) {

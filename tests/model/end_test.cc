@@ -24,68 +24,140 @@ World with_two_threads() {
 
 TEST(Exit, AThreadThatEndsWhileOthersLiveCalledExit) {
   World w = with_two_threads();
-  w.see(101, exited(0, own_exit, alive));
+  w.see(101, exited_while_others_live(0));
   EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
   EXPECT_FALSE(exit_of(w, "1/1").by);
 }
 
 TEST(Exit, AThreadsExitGroupTakesTheOthersAlong) {
   World w = with_two_threads();
-  w.see(102, exited(3, forced, dying));  // a victim, reported before the one who called
+  w.see(102, exited(3, forced)).see(101, exited(3, own_exit));
   EXPECT_TRUE(w.all<Exit>().empty()) << "nobody knows yet who called exit_group";
-  w.see(101, exited(3, own_exit, dying)).see(100, exited(3, forced));
+  w.see(100, exited(3, forced));
   EXPECT_EQ(exit_of(w, "1/1").how, How::exit_group);
   EXPECT_EQ(exit_of(w, "1/2").how, How::group);
   EXPECT_EQ(exit_of(w, "1/2").by, 2u);
   EXPECT_EQ(exit_of(w, "1").how, How::group);
   EXPECT_EQ(exit_of(w, "1").by, 2u);
+  EXPECT_EQ(w.events.back().lwp, 2u) << "who ended the group is told last";
   EXPECT_EQ(w.tracker.end(w.now, EndReason::exited).status, (Status{3, {}, false}));
 }
 
 TEST(Exit, TheLeadersExitGroupIsKnownWhenTheLeaderIsReportedLast) {
   World w = with_two_threads();
-  w.see(101, exited(0, forced, dying)).see(102, exited(0, forced, dying)).see(100, exited(0, own_exit));
+  w.see(101, exited(0, forced)).see(102, exited(0, forced)).see(100, exited(0, own_exit));
   EXPECT_EQ(exit_of(w, "1").how, How::exit_group);
   EXPECT_EQ(exit_of(w, "1/1").by, 1u);
   EXPECT_EQ(w.events.back().lwp, 1u);
 }
 
-TEST(Exit, ALeaderThatEndsBeforeItsThreadsIsAZombieLeader) {
+// A short thread ends by itself; before its death is reported another thread calls exit_group.
+TEST(Exit, OfThreadsThatWereNotForcedTheLastToDieEndedTheGroup) {
+  for (const bool short_one_is_reported_first : {true, false}) {
+    World w = with_two_threads();
+    const Death short_one = exited(0, own_exit, nth(4)), ender = exited(0, own_exit, from(5));
+    if (short_one_is_reported_first) w.see(101, short_one);
+    w.see(102, ender);
+    if (!short_one_is_reported_first) w.see(101, short_one);
+    w.see(100, exited(0, forced, from(5)));
+    EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
+    EXPECT_EQ(exit_of(w, "1/2").how, How::exit_group);
+    EXPECT_EQ(exit_of(w, "1").by, 3u);
+  }
+}
+
+TEST(Exit, AThreadWhoseOwnCodeIsNotTheGroupsDidNotEndIt) {
   World w = with_two_threads();
-  Death first = exited(0, own_exit, own_exit);  // the leader is a zombie by its own doing
-  first.sibling = alive;
-  w.see(101, first).see(102, exited(0, own_exit, own_exit)).see(100, exited(0, own_exit));
+  Death short_one = exited(7, own_exit, from(5)), ender = exited(7, own_exit, from(5));
+  short_one.own = Status{0, {}, false};
+  ender.own = Status{7, {}, false};
+  w.see(101, short_one).see(102, ender).see(100, exited(7, forced, from(5)));
+  EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
+  EXPECT_EQ(exit_of(w, "1/1").status.code, 0) << "its own code, not the group's";
+  EXPECT_EQ(exit_of(w, "1/2").how, How::exit_group);
+}
+
+TEST(Exit, AThreadInExitWhenAnotherEndsTheGroupEndedByItself) {
+  World w = with_two_threads();
+  w.see(102, exited(0, own_exit_overtaken, nth(9))).see(101, exited(0, own_exit, nth(8)));
+  w.see(100, exited(0, forced, nth(7)));
+  EXPECT_EQ(exit_of(w, "1/2").how, How::exit);
+  EXPECT_EQ(exit_of(w, "1/1").how, How::exit_group);
+}
+
+TEST(Exit, ALeaderThatWasSeenOverWhileAThreadWentOnIsAZombieLeader) {
+  World w = with_two_threads();
+  Death first = exited_while_others_live(0);
+  first.leader_is_over = true;
+  w.see(101, first).see(102, exited(0, own_exit)).see(100, exited(0, own_exit));
   EXPECT_EQ(exit_of(w, "1").how, How::exit);
   EXPECT_TRUE(exit_of(w, "1").leader_zombie);
-  EXPECT_EQ(exit_of(w, "1/2").how, How::exit);
+  EXPECT_EQ(exit_of(w, "1/2").how, How::exit_group) << "the last one ends the group, by whichever call";
 }
 
-TEST(Exit, AThreadWhoseDeathIsReportedAfterTheLeadersExitGroupEndedByItself) {
+TEST(Exit, ALeaderThatDiedBeforeTheLastThreadIsAZombieLeader) {
   World w;
   w.launch(100).born(100, 101, pthread_create_call());
-  w.see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}}).see(100, ReturnStop{0, {}, {}, {}});
-  w.see(101, exited(0, own_exit, own_exit)).see(100, exited(0, own_exit));
-  EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
-  EXPECT_EQ(exit_of(w, "1").how, How::exit_group);
-  EXPECT_FALSE(exit_of(w, "1").leader_zombie);
+  w.see(101, exited(0, own_exit, from(1))).see(100, exited(0, own_exit, nth(1)));
+  EXPECT_TRUE(exit_of(w, "1").leader_zombie);
+  EXPECT_EQ(exit_of(w, "1").how, How::exit);
+  EXPECT_EQ(exit_of(w, "1/1").how, How::exit_group);
 }
 
-TEST(Exit, AThreadInExitWhileTheLeaderCallsExitGroupEndedByItself) {
+TEST(Exit, ALeaderWhoseOwnCodeIsNotTheGroupsDidNotEndIt) {
   World w;
   w.launch(100).born(100, 101, pthread_create_call());
-  TaskPeek zapped = own_exit;
-  zapped.sigkill_pending = true;
-  w.see(101, exited(0, zapped, own_exit)).see(100, exited(0, own_exit));
-  EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
-  EXPECT_EQ(exit_of(w, "1").how, How::exit_group);
+  Death ender = exited(7, own_exit);
+  ender.leaders_own = Status{0, {}, false};
+  w.see(101, ender).see(100, exited(7, own_exit));
+  EXPECT_TRUE(exit_of(w, "1").leader_zombie);
+  EXPECT_EQ(exit_of(w, "1/1").how, How::exit_group);
 }
 
-TEST(Exit, ManyThreadsThatEndedBeforeTheLeadersExitGroupProveNoZombieLeader) {
+TEST(Exit, ANewbornThatDiedUnannouncedInAnEndedGroupWasTakenAlong) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  Death newborn = exited(7, forced);
+  newborn.identity = Identity{false, 100, 1, 0};
+  w.see(102, newborn).see(101, exited(7, own_exit)).see(100, exited(7, forced));
+  w.finish();
+  const Event* birth = w.all<Birth>().back();
+  EXPECT_EQ(exit_of(w, w.path(birth->lwp)).how, How::group);
+  EXPECT_EQ(exit_of(w, w.path(birth->lwp)).by, 2u);
+  EXPECT_EQ(birth->tgid, 100);
+}
+
+TEST(Exit, AThreadThatIsReportedAfterTheLeadersExitGroupEndedByItself) {
+  for (const DeathOrder thread : {nth(1), from(0)}) {
+    World w;
+    w.launch(100).born(100, 101, pthread_create_call());
+    w.see(101, exited(0, own_exit, thread)).see(100, exited(0, own_exit, thread.named ? from(1) : nth(1)));
+    EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
+    EXPECT_EQ(exit_of(w, "1").how, How::exit_group);
+    EXPECT_FALSE(exit_of(w, "1").leader_zombie);
+  }
+}
+
+TEST(Exit, AZombieLeaderKeepsItsOwnCodeWhenASignalEndsTheGroup) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  Death leader = killed_by(11);
+  leader.self = own_exit;
+  leader.own = Status{4, {}, false};
+  w.see(101, SignalStop{11, 1, {}, Address{0}, {}, {}, 0, 0, 0, {}});
+  w.see(101, killed_by(11)).see(100, leader);
+  EXPECT_EQ(exit_of(w, "1").how, How::exit);
+  EXPECT_EQ(exit_of(w, "1").status.code, 4);
+  EXPECT_TRUE(exit_of(w, "1").leader_zombie);
+  EXPECT_EQ(exit_of(w, "1/1").how, How::signal);
+  EXPECT_EQ(w.tracker.end(w.now, EndReason::exited).status, (Status{{}, 11, false}));
+}
+
+TEST(Exit, WhatIsStillHeldAtTheEndIsTold) {
   World w = with_two_threads();
-  w.see(101, exited(0, own_exit, own_exit)).see(102, exited(0, own_exit, own_exit)).see(100, exited(0, own_exit));
-  EXPECT_EQ(exit_of(w, "1/1").how, How::exit);
-  EXPECT_EQ(exit_of(w, "1").how, How::exit_group);
-  EXPECT_FALSE(exit_of(w, "1").leader_zombie);
+  w.see(101, exited(0, forced));
+  w.finish();
+  EXPECT_EQ(exit_of(w, "1/1").how, How::group);
 }
 
 TEST(Exit, AFatalSignalOfOneThreadEndsTheGroup) {
@@ -101,7 +173,7 @@ TEST(Exit, AFatalSignalOfOneThreadEndsTheGroup) {
 
 TEST(Exit, AThreadsExecDestroysItsSiblingsAndTakesTheLeadersTid) {
   World w = with_two_threads();
-  w.see(101, exited(0, forced, dying));
+  w.see(101, exited(0, forced));
   ExecStop exec;
   exec.former_tid = 102;
   exec.file = "/bin/true";
@@ -126,7 +198,7 @@ TEST(Join, IsToldAfterTheExitOfTheJoined) {
   w.launch(100).born(100, 101, pthread_create_call());
   w.see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}}).see(100, ReturnStop{0, {}, {}, {}});
   EXPECT_TRUE(w.all<Join>().empty());
-  w.see(101, exited(0, own_exit, alive));
+  w.see(101, exited_while_others_live(0));
   EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, exit 1/1, join 1/1");
   EXPECT_EQ(w.only<Join>().by, 1u);
   EXPECT_EQ(w.only<Join>().waited_ns, 1000);
@@ -135,7 +207,7 @@ TEST(Join, IsToldAfterTheExitOfTheJoined) {
 TEST(Join, OfAThreadWhoseExitWasToldFirst) {
   World w;
   w.launch(100).born(100, 101, pthread_create_call());
-  w.see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}}).see(101, exited(0, own_exit, alive));
+  w.see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}}).see(101, exited_while_others_live(0));
   w.see(100, ReturnStop{0, {}, {}, {}});
   EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, exit 1/1, join 1/1");
 }

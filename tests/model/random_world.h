@@ -46,7 +46,9 @@ inline Fact any_fact(Bytes& bytes) {
     case 3:
       return NewbornStop{call(), {}, {}, {}, {}, {}};
     case 4: {
-      Death death = exited(bytes.next(4), peek(), peek());
+      Death death = exited(bytes.next(4), peek(), {bytes.next(4), bytes.next(8), bytes.next(2) != 0});
+      death.group_goes_on = bytes.next(2) != 0;
+      death.leader_is_over = bytes.next(4) == 0;
       if (bytes.next(3) == 0) death.status = Status{{}, bytes.next(32), false};
       if (bytes.next(3) == 0) death.identity = Identity{false, tid(), tid(), {}};
       return death;

@@ -35,11 +35,17 @@ inline CloneCall fork_call() {
   return call;
 }
 
-inline Death exited(int code, std::optional<TaskPeek> self = {}, std::optional<TaskPeek> leader = {}) {
+inline Death exited(int code, std::optional<TaskPeek> self = {}, DeathOrder order = {0, 1000, false}) {
   Death death;
   death.status.code = code;
   death.self = self;
-  death.leader = leader;
+  death.order = order;
+  return death;
+}
+
+inline Death exited_while_others_live(int code) {
+  Death death = exited(code, TaskPeek{true, true, false, false});
+  death.group_goes_on = true;
   return death;
 }
 
@@ -49,8 +55,12 @@ inline Death killed_by(int signo) {
   return death;
 }
 
-constexpr TaskPeek own_exit{true, true, false, false}, forced{true, true, true, false};  // a zombie's
-constexpr TaskPeek alive{false, false, false, false}, dying{false, false, false, true};  // somebody else's
+constexpr TaskPeek own_exit{true, true, false, false}, forced{true, true, true, false};
+constexpr TaskPeek own_exit_overtaken{true, true, false, true};  // in exit already when another ended the group
+
+// The n-th announced death, and one that was merged into the n-th or a later one.
+constexpr DeathOrder nth(std::uint64_t n) { return {n, n, true}; }
+constexpr DeathOrder from(std::uint64_t n) { return {n, 1000, false}; }
 
 class World {
  public:

@@ -23,6 +23,20 @@ TEST(Status, HasWhatTheModelAsksFor) {
   EXPECT_EQ(status->caught, 0x8000000000000002u);
 }
 
+TEST(Status, CountsSeccompFiltersWhereTheKernelTells) {
+  const std::string text = "Tgid:\t1\nPPid:\t0\nUid:\t0\t0\t0\t0\nSeccomp:\t2\n";
+  EXPECT_EQ(parse_status(text)->seccomp_filters, std::nullopt);
+  EXPECT_EQ(parse_status(text + "Seccomp_filters:\t3\n")->seccomp_filters, 3);
+}
+
+TEST(Pidfd, StandsForAProcessThatIsThere) {
+  const std::string text = "pos:\t0\nflags:\t02000002\nmnt_id:\t16\nino:\t9\n";
+  EXPECT_EQ(parse_pidfd(text + "Pid:\t4711\nNSpid:\t4711\t2\n"), 4711);
+  EXPECT_EQ(parse_pidfd(text + "Pid:\t-1\nNSpid:\t-1\n"), std::nullopt) << "reaped";
+  EXPECT_EQ(parse_pidfd(text + "Pid:\t0\nNSpid:\t0\n"), std::nullopt) << "of another pid namespace";
+  EXPECT_EQ(parse_pidfd(text), std::nullopt) << "some other file";
+}
+
 TEST(Status, OfAnotherTextIsNothing) {
   EXPECT_FALSE(parse_status(""));
   EXPECT_FALSE(parse_status("Tgid:\t1\n"));
@@ -31,13 +45,14 @@ TEST(Status, OfAnotherTextIsNothing) {
 std::string stat_line(const std::string& name, const std::string& state, unsigned flags, std::uint64_t pending) {
   return "4711 (" + name + ") " + state + " 1 2 3 4 5 " + std::to_string(flags) +
          " 10 11 12 13 70 80 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 " + std::to_string(pending) +
-         " 32 33 34 35\n";
+         " 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 768\n";
 }
 
 TEST(Stat, TellsHowATaskEnds) {
   const auto own = parse_stat(stat_line("x", "Z", 0x40004, 0));
   ASSERT_TRUE(own);
   EXPECT_EQ(own->peek, (TaskPeek{true, true, false, false}));
+  EXPECT_EQ(own->exit_code, 3 << 8);
   EXPECT_EQ(parse_stat(stat_line("x", "Z", 0x404, 0))->peek, (TaskPeek{true, true, true, false}));
   EXPECT_EQ(parse_stat(stat_line("x", "S", 0x40, 0x100))->peek, (TaskPeek{false, false, false, true}));
 }
@@ -45,6 +60,7 @@ TEST(Stat, TellsHowATaskEnds) {
 TEST(Stat, ANameMayHoldParenthesesAndBlanks) {
   EXPECT_TRUE(parse_stat(stat_line("a) Z (b", "R", 0, 0)));
   EXPECT_FALSE(parse_stat(stat_line("a) Z (b", "R", 0, 0))->peek.zombie);
+  EXPECT_TRUE(parse_stat(stat_line("a) Z (b", "R", 0, 0))->running);
 }
 
 TEST(Stat, OfAShortTextIsNothing) {

@@ -34,6 +34,7 @@ struct Names {
   void flag(const char* name, T&&...) {
     seen.insert(name);
   }
+  void unless(const char* name, bool&) { seen.insert(name); }
   template <class T>
   void lwp(const char* name, T&) {
     seen.insert(name);

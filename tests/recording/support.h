@@ -90,7 +90,8 @@ inline std::vector<EventBody> full_bodies() {
               21000,
               full_backtrace(),
               "worker",
-              1000};
+              1000,
+              false};
   Signal signal{
       11, 1,  Sender{4711, 1000, 4}, Scope::kernel, Disposition::default_action, Effect::core, Address{0xdead},
       9,  -5, full_backtrace()};

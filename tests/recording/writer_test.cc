@@ -52,6 +52,14 @@ TEST(Writer, BirthOfAPthread) {
             "\n");
 }
 
+TEST(Writer, OnlyABirthThatIsNotFollowedSaysSo) {
+  Birth b;
+  b.path = "1.1";
+  EXPECT_THAT(written({2, 5, 2, 4701, 4701, b}), Not(HasSubstr("followed")));
+  b.followed = false;
+  EXPECT_THAT(written({2, 5, 2, 4701, 4701, b}), HasSubstr(R"("followed":false})"));
+}
+
 TEST(Writer, BirthByFork) {
   Birth b;
   b.path = "1.1";

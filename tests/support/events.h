@@ -6,6 +6,7 @@
 #include <lwptrace/trace.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,15 @@ class Story {
     return born(us, creator, Idiom::pthread_create, Kind::thread, 0x3d0f00, comm);
   }
   LwpId fork(Nanos us, LwpId creator) { return born(us, creator, Idiom::fork, Kind::process, 0x1200011); }
+  LwpId unfollowed(Nanos us, LwpId creator) {
+    Birth birth;
+    birth.via = Via::fork;
+    birth.kind = Kind::process;
+    birth.idiom = Idiom::fork;
+    birth.comm = people_[creator].comm;
+    birth.followed = false;
+    return born(us, creator, std::move(birth));
+  }
   LwpId vfork(Nanos us, LwpId creator) { return born(us, creator, Idiom::vfork, Kind::process, 0x4111); }
   LwpId spawn(Nanos us, LwpId creator) { return born(us, creator, Idiom::posix_spawn, Kind::process, 0x4111); }
   LwpId born(Nanos us, LwpId creator, Idiom idiom, Kind kind, std::uint64_t flags, const std::string& comm = {}) {
@@ -82,10 +92,11 @@ class Story {
   void taken(Nanos us, LwpId lwp, LwpId by, Status status) {
     add(us, lwp, Exit{How::group, status, by, false, {}, {}, {}, {}});
   }
-  void signal(Nanos us, LwpId lwp, int signo, Effect effect) {
+  void signal(Nanos us, LwpId lwp, int signo, Effect effect, std::optional<Sender> sender = {}) {
     Signal signal;
     signal.signo = signo;
     signal.effect = effect;
+    signal.sender = sender;
     add(us, lwp, std::move(signal));
   }
   void reap(Nanos us, LwpId lwp, LwpId by, Status status = {0, {}, false}) {
@@ -104,6 +115,7 @@ class Story {
     TraceEnd end;
     end.t = us * 1000;
     end.seq = events.size() + 1;
+    end.reason = reason;
     end.status = status;
     sink.end(end);
   }
@@ -114,6 +126,7 @@ class Story {
 
   TraceHeader header;
   std::vector<Event> events;
+  EndReason reason = EndReason::exited;
 
  private:
   struct Person {
