@@ -56,6 +56,9 @@ std::string bad_argument(const CloneCall& call) {
       return "set_tid names a tid beyond kernel.pid_max, or more pid namespaces than the caller is in";
     }
   }
+  if (call.via == Via::clone3 && call.has(kCLONE_NEWTIME)) {
+    return "clone3 takes CLONE_NEWTIME since Linux 6.3, unshare since 5.6; and a kernel may be built without it";
+  }
   if (call.has(kCLONE_PIDFD | kCLONE_THREAD)) return "kernels before 6.9 refuse CLONE_PIDFD for a thread";
   if (call.has(kCLONE_PARENT))
     return "CLONE_PARENT is refused to the init of a pid namespace: nobody would reap the child";
@@ -82,9 +85,10 @@ std::string explain_failure(const CloneCall& call, int error) {
   if (const auto verdict = refusal(call); verdict && verdict->error == error) return verdict->why;
   switch (error) {
     case EAGAIN:
-      return "a limit on tasks was reached: RLIMIT_NPROC of the user, kernel.threads-max, kernel.pid_max, or pids.max "
-             "of "
-             "the cgroup";
+      return "a limit on tasks was reached: RLIMIT_NPROC of the user (ulimit -u; not for root), pids.max of the cgroup "
+             "or "
+             "one above (files pids.max and pids.current in /sys/fs/cgroup), kernel.threads-max or kernel.pid_max "
+             "(sysctl); or the caller runs under SCHED_DEADLINE, which may not fork";
     case ENOMEM:
       return "no memory for another task, or the init of its pid namespace has ended";
     case EPERM:

@@ -33,7 +33,4 @@ void complain(const std::string& text);
 // A verb's words on stdout; exit_failed when they cannot be written.
 [[nodiscard]] Ending print(const std::string& text);
 
-// The verb or format that was probably meant, or "".
-[[nodiscard]] std::string nearest(const std::string& word, const std::vector<std::string>& known);
-
 }  // namespace lwptrace::cli

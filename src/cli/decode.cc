@@ -12,8 +12,6 @@
 namespace lwptrace::cli {
 namespace {
 
-constexpr int kLastSignal = 64;
-
 std::string_view action_words(Effect effect) {
   switch (effect) {
     case Effect::terminate:
@@ -39,7 +37,8 @@ std::string explain_signal(int signo) {
 }
 
 DecodeOutcome usage(const std::string& problem) {
-  return {2, "", problem + "; say clone, clone3, wait or signal and a value, as in: lwptrace decode clone 0x3d0f00\n"};
+  return {2, "",
+          "decode: " + problem + "; say clone, clone3, wait or signal, then values: lwptrace decode clone 0x3d0f00\n"};
 }
 
 }  // namespace
@@ -50,34 +49,35 @@ std::string decode_signal(const Words& words) {
     auto signo = signal_number(word);
     if (const auto number = read_number(word); number && *number <= kLastSignal) signo = static_cast<int>(*number);
     if (!signo || *signo < 1 || *signo > kLastSignal) {
-      Words names;
-      for (int i = 1; i <= kLastSignal; ++i) {
-        names.push_back(signal_name(i));
-        names.push_back(signal_name(i).substr(3));
-      }
-      throw Misunderstood{fmt::format("'{}' is not a signal: they are 1 to {}, and names as `kill -l` has them{}", word,
-                                      kLastSignal, did_you_mean(word, names))};
+      const std::string guess = did_you_mean_signal(word);
+      throw Misunderstood{fmt::format(
+          "'{}' is not a signal{}", word,
+          guess.empty() ? fmt::format(": they are 1 to {}, and names as `kill -l` has them", kLastSignal) : guess)};
     }
     out += explain_signal(*signo);
   }
   return out;
 }
 
-DecodeOutcome run_decode(const std::vector<std::string>& words) {
-  if (words.empty()) return usage("decode: nothing to decode");
+DecodeOutcome run_decode(const std::vector<std::string>& words, int columns) {
+  if (words.empty()) return usage("nothing to decode");
   const std::string& subject = words.front();
   const Words values(words.begin() + 1, words.end());
   const Words subjects{"clone", "clone3", "wait", "signal"};
   try {
     if (std::find(subjects.begin(), subjects.end(), subject) == subjects.end()) {
       const std::string guess = did_you_mean(subject, subjects);
-      return guess.empty() ? usage(fmt::format("decode: '{}' is nothing to decode", subject))
-                           : DecodeOutcome{2, "", fmt::format("decode: '{}' is nothing to decode{}\n", subject, guess)};
+      const std::string problem = fmt::format("'{}' is nothing that can be decoded", subject);
+      return guess.empty() ? usage(problem) : DecodeOutcome{2, "", "decode: " + problem + guess + "\n"};
     }
-    if (values.empty()) throw Misunderstood{"a value is missing"};
-    if (subject == "wait") return {0, decode_wait(values), ""};
-    if (subject == "signal") return {0, decode_signal(values), ""};
-    return {0, decode_clone(values, subject == "clone3"), ""};
+    if (values.empty()) {
+      const char* example = subject == "wait" ? "0x8b" : subject == "signal" ? "SIGSEGV" : "0x3d0f00";
+      throw Misunderstood{fmt::format("a value is missing, as in: lwptrace decode {} {}", subject, example)};
+    }
+    const std::string out = subject == "wait"     ? decode_wait(values)
+                            : subject == "signal" ? decode_signal(values)
+                                                  : decode_clone(values, subject == "clone3");
+    return {0, lay_out(out, static_cast<std::size_t>(columns)), ""};
   } catch (const Misunderstood& problem) {
     return {2, "", fmt::format("decode {}: {}\n", subject, problem.text)};
   }

@@ -13,7 +13,7 @@ struct DecodeOutcome {
   std::string err;  // for stderr: one line, or nothing
 };
 
-// `words`: what follows the verb, beginning with clone, clone3, wait or signal.
-[[nodiscard]] DecodeOutcome run_decode(const std::vector<std::string>& words);
+// `words`: what follows the verb, beginning with clone, clone3, wait or signal. `columns`: how long a line may be.
+[[nodiscard]] DecodeOutcome run_decode(const std::vector<std::string>& words, int columns);
 
 }  // namespace lwptrace::cli

@@ -2,6 +2,7 @@
 #include "cli/decode_clone_words.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <lwptrace/names.h>
 
 #include <algorithm>
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::uint64_t kNewestSize = 88;  // struct clone_args of Linux 5.7 and later
 constexpr std::uint64_t kLegacyBits = 0xffffffff;
-constexpr std::uint64_t kLastSignal = 64;
 
 const CloneFlag* find_flag(std::string_view word) {
   const std::string name = upper(word);
@@ -28,6 +28,24 @@ void take_signal(CloneCall& call, std::uint64_t signal) {
     throw Misunderstood{fmt::format("two exit signals, {} and {}: there can be one", call.exit_signal_raw, signal)};
   }
   call.exit_signal_raw = signal;
+}
+
+// What is wrong with a word that is no flag, and what may be meant: "VFROK" lacks the prefix that the names have.
+std::string no_flag(std::string_view word) {
+  constexpr std::string_view prefix = "CLONE_";
+  std::string wanted = upper(word);
+  std::string guess;
+  if (wanted.starts_with("SIG")) {
+    guess = did_you_mean_signal(wanted);
+  } else {
+    if (wanted.starts_with(prefix)) wanted.erase(0, prefix.size());
+    Words names;
+    for (const CloneFlag& flag : tables::clone_flags()) names.emplace_back(flag.name.substr(prefix.size()));
+    const std::string meant = nearest(wanted, names);
+    if (!meant.empty()) guess = fmt::format("; did you mean {}{}?", prefix, meant);
+  }
+  return fmt::format("'{}' is not a clone flag{}", word,
+                     guess.empty() ? ": say a number (0x3d0f00) or names (CLONE_VM|CLONE_FS|SIGCHLD)" : guess);
 }
 
 void take_flag_word(AskedClone& asked, std::string_view word) {
@@ -45,13 +63,11 @@ void take_flag_word(AskedClone& asked, std::string_view word) {
   }
   if (const auto signo = signal_number(word)) return take_signal(call, static_cast<std::uint64_t>(*signo));
 
-  Words names;
-  for (const CloneFlag& flag : tables::clone_flags()) names.emplace_back(flag.name);
-  const std::string full = upper(word).starts_with("CLONE_") ? upper(word) : "CLONE_" + upper(word);
-  throw Misunderstood{fmt::format("'{}' is not a clone flag{}", word, did_you_mean(full, names))};
+  throw Misunderstood{no_flag(word)};
 }
 
 void take_flag_words(AskedClone& asked, std::string_view words) {
+  if (words.find_first_not_of("|,") == std::string_view::npos) throw Misunderstood{no_flag(words)};
   while (!words.empty()) {
     const std::size_t stop = std::min(words.find_first_of("|,"), words.size());
     if (stop > 0) take_flag_word(asked, words.substr(0, stop));
@@ -73,14 +89,16 @@ void take_field(AskedClone& asked, std::string_view name, std::string_view value
   if (name == "exit_signal") {
     if (number) return take_signal(asked.call, *number);
     if (const auto signo = signal_number(value)) return take_signal(asked.call, static_cast<std::uint64_t>(*signo));
-    throw Misunderstood{fmt::format("'{}' is not a signal", value)};
+    throw Misunderstood{fmt::format("'{}' is not a signal{}", value, did_you_mean_signal(value))};
   }
   const auto* field =
       std::find_if(std::begin(kFields), std::end(kFields), [&](const Field& f) { return f.name == name; });
   if (field == std::end(kFields)) {
     Words names{"flags", "exit_signal"};
     for (const Field& known : kFields) names.emplace_back(known.name);
-    throw Misunderstood{fmt::format("struct clone_args has no field '{}'{}", name, did_you_mean(name, names))};
+    const std::string guess = did_you_mean(name, names);
+    throw Misunderstood{fmt::format("struct clone_args has no field '{}'{}", name,
+                                    guess.empty() ? fmt::format("; it has {}", fmt::join(names, ", ")) : guess)};
   }
   if (!number) throw Misunderstood{fmt::format("'{}' is not a number, which {} takes", value, name)};
   asked.call.*field->member = *number;
@@ -112,7 +130,7 @@ AskedClone read_clone(const Words& words, bool clone3) {
     call.flags_raw |= call.exit_signal_raw;
   }
   call.flags = clone3 ? call.flags_raw : call.flags_raw & kLegacyBits & ~kCSIGNAL;
-  const bool fits = call.exit_signal_raw <= kLastSignal;
+  const bool fits = call.exit_signal_raw <= static_cast<std::uint64_t>(kLastSignal);
   call.exit_signal = call.has(tables::kCLONE_THREAD) || !fits ? 0 : static_cast<int>(call.exit_signal_raw);
   return asked;
 }

@@ -11,7 +11,6 @@ namespace {
 
 constexpr unsigned kContinued = 0xffff, kStopped = 0x7f, kCore = 0x80, kTrap = 5;
 constexpr unsigned kSyscallBit = 0x80;  // PTRACE_O_TRACESYSGOOD
-constexpr int kLastSignal = 64;
 constexpr unsigned kEventStop = 128;
 
 struct Event {
@@ -19,9 +18,9 @@ struct Event {
   std::string_view name, meaning;
 };
 constexpr Event kEvents[] = {
-    {1, "PTRACE_EVENT_FORK", "its tracee is making a child: an exit signal of SIGCHLD"},
-    {2, "PTRACE_EVENT_VFORK", "its tracee is making a child: CLONE_VFORK"},
-    {3, "PTRACE_EVENT_CLONE", "its tracee is making a child: any other clone, threads too"},
+    {1, "PTRACE_EVENT_FORK", "its tracee makes a child by fork, or by a clone whose exit signal is SIGCHLD"},
+    {2, "PTRACE_EVENT_VFORK", "its tracee makes a child with CLONE_VFORK"},
+    {3, "PTRACE_EVENT_CLONE", "its tracee makes a child by any other clone, threads too"},
     {4, "PTRACE_EVENT_EXEC", "its tracee has passed an exec"},
     {5, "PTRACE_EVENT_VFORK_DONE", "the child of a vfork has execed or ended"},
     {6, "PTRACE_EVENT_EXIT", "its tracee is about to end"},
@@ -29,14 +28,21 @@ constexpr Event kEvents[] = {
     {kEventStop, "PTRACE_EVENT_STOP", "its tracee was interrupted, is new, or goes on after a group-stop"},
 };
 
-std::string with_number(unsigned signo) {
-  const int number = static_cast<int>(signo);
-  return fmt::format("{} ({})", signal_name(number), number);
+constexpr std::string_view kNever = "no wait returns this word";
+
+bool is_signal(unsigned number) { return number >= 1 && number <= static_cast<unsigned>(kLastSignal); }
+
+std::string with_number(unsigned number) {
+  if (!is_signal(number)) return fmt::format("{}, which is no signal", number);
+  return fmt::format("{} ({})", signal_name(static_cast<int>(number)), number);
 }
 
 std::string explain_stop(unsigned signo, unsigned event) {
   if (event == 0 && signo == (kTrap | kSyscallBit)) {
     return "stopped: at the entry or exit of a system call (SIGTRAP|0x80: PTRACE_O_TRACESYSGOOD)";
+  }
+  if (event == 0 && !is_signal(signo)) {
+    return fmt::format("stopped (WIFSTOPPED), but by {}: {}", with_number(signo), kNever);
   }
   if (event == 0) return fmt::format("stopped by {}", with_number(signo));
   if (event == kEventStop && signo != kTrap) {
@@ -49,17 +55,36 @@ std::string explain_stop(unsigned signo, unsigned event) {
 }
 
 // A shell's $? puts a signal above 128 and knows no core.
+std::string explain_killed(unsigned signo, bool core) {
+  if (!is_signal(signo)) return fmt::format("killed (WIFSIGNALED), but by {}: {}", with_number(signo), kNever);
+  std::string text = fmt::format("killed by {}, {}; a shell's $? is {}", with_number(signo),
+                                 core ? "core dumped" : "no core", 128 + signo);
+  const Effect effect = default_effect(static_cast<int>(signo));
+  if (effect != Effect::core && effect != Effect::terminate) {
+    text += fmt::format("; yet {}: that signal kills nobody", kNever);
+  } else if (core && effect != Effect::core) {
+    text += fmt::format("; yet {}: that signal dumps no core", kNever);
+  }
+  return text;
+}
+
 std::string explain(unsigned word) {
   const unsigned low = word & 0x7f, high = word >> 8 & 0xff;
+  const bool core = (word & kCore) != 0;
   if (word == kContinued) return "continued: a stopped child goes on (WIFCONTINUED)";
   if ((word & 0xff) == kStopped) return explain_stop(high, word >> 16);
+  if (low == kStopped) {
+    return fmt::format(
+        "neither exited, killed, stopped nor continued: {} (0x7f is a stop and 0x80 a core dump, which "
+        "exclude each other; 0xffff is continued)",
+        kNever);
+  }
   std::string text;
   if (low == 0) {
     text = fmt::format("exited with {}; a shell's $? is {}", high, high);
-    if ((word & kCore) != 0) text += "; bit 7 is set, though nothing was dumped";
+    if (core) text += fmt::format("; yet {}: bit 7 is a core dump, and nothing was killed", kNever);
   } else {
-    text = fmt::format("killed by {}{}; a shell's $? is {}", with_number(low),
-                       (word & kCore) != 0 ? ", core dumped" : ", no core", 128 + low);
+    text = explain_killed(low, core);
     if (high != 0) text += fmt::format("; bits 8 to 15 ({:#x}) mean nothing here", high);
   }
   if (word >> 16 != 0) text += fmt::format("; bits 16 and up ({:#x}) mean nothing here", word >> 16);
@@ -70,7 +95,9 @@ std::string line(unsigned word) { return paragraph(fmt::format("{:#06x}", word),
 
 unsigned read_signal(const std::string& word) {
   const auto signo = signal_number(word);
-  if (!signo || *signo < 1 || *signo > kLastSignal) throw Misunderstood{fmt::format("'{}' is not a signal", word)};
+  if (!signo || *signo < 1 || *signo > kLastSignal) {
+    throw Misunderstood{fmt::format("'{}' is not a signal{}", word, did_you_mean_signal(word))};
+  }
   return static_cast<unsigned>(*signo);
 }
 

@@ -8,10 +8,13 @@
 #include <vector>
 
 #include "cli/decode.h"
+#include "cli/nearest.h"
 
 namespace lwptrace::cli {
 
 using Words = std::vector<std::string>;
+
+inline constexpr int kLastSignal = 64;
 
 // Thrown by the readers below, and caught by run_decode alone: a word that cannot be understood.
 struct Misunderstood {
@@ -23,11 +26,14 @@ struct Misunderstood {
 
 [[nodiscard]] std::string upper(std::string_view word);
 
-// "; did you mean CLONE_THREAD?" for the candidate that a slip of the fingers would turn into `word`, or "".
-[[nodiscard]] std::string did_you_mean(std::string_view word, const Words& candidates);
+// "; did you mean SIGCHLD?" for a name of signals, with SIG or without, or "".
+[[nodiscard]] std::string did_you_mean_signal(std::string_view word);
 
-// `label`, padded to `indent` columns, then `text` broken at blanks (or after '|') to lines of at most 96 columns.
+// `label`, padded to `indent` columns, and `text`: what lay_out() makes lines of.
 [[nodiscard]] std::string paragraph(std::string_view label, std::size_t indent, std::string_view text);
+
+// Breaks the texts of paragraphs at blanks (or after '|') so that no line is longer than `columns`.
+[[nodiscard]] std::string lay_out(std::string_view paragraphs, std::size_t columns);
 
 // One for each subject; `words` follow the subject.
 [[nodiscard]] std::string decode_clone(const Words& words, bool clone3);

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <numeric>
 
 #include "cli/cli.h"
 #include "cli/decode.h"
-#include "cli/outputs.h"
+#include "cli/output_options.h"
 
 namespace lwptrace::cli {
 
@@ -18,40 +17,44 @@ namespace {
 // Verbs of the contract that this version does not have yet.
 constexpr std::array unbuilt = {"attach", "check", "diff", "compare", "grade", "ps", "doctor"};
 
-constexpr const char* usage =
-    R"(lwptrace: how every thread and process of a program came to be, what it shares, how it ended
+constexpr std::string_view usage =
+    R"(lwptrace: how each thread and process of a program is born, lives and ends
 
-  lwptrace [options] [--] PROG [ARG...]     trace PROG (same as: lwptrace run ...)
+  lwptrace [options] [--] PROG [ARG...]       trace PROG: the same as run
   lwptrace run    [options] [--] PROG [ARG...]
-  lwptrace show   [options] TRACE           render a recorded trace
-  lwptrace decode clone|clone3|wait|signal VALUE...   explain numbers and names, both ways
+  lwptrace show   [options] TRACE             render a recorded trace
+  lwptrace decode clone|clone3|wait|signal VALUE...
+                                              explain numbers and names
 
-lwptrace VERB --help tells the options of a verb. Options end at the first word that is not one.
+Most used when tracing (lwptrace run --help tells all):
+  -o FILE            write there, repeatable; .jsonl is a recording for show
+  -F FORMAT          {}
+  -q, -qq            only the closing timeline and summary; nothing at all
+  -k                 a backtrace at each birth and each fatal signal
+  --detail LEVEL     births, life (default) or all: how much is seen
+  --timeout DUR      kill everything after 500ms, 10s, 2m; exit status 124
+  -E VAR=VAL         set VAR for the program; -E VAR unsets it
+
+Options end at the first word that is not one. lwptrace VERB --help tells the
+options of a verb, -V the version. Exit status: the program's own; 123 a limit
+was hit, 124 timed out, 125 lwptrace failed, 126 not executable, 127 not found.
 )";
 
-constexpr const char* decode_usage = R"(lwptrace decode explains numbers and names of clone, wait and signals, both ways
+constexpr const char* decode_usage = R"(lwptrace decode: numbers and names of clone, wait and signals, both ways
 
-  lwptrace decode clone 0x3d0f00                    flags as a number: what they mean, what is shared, is it allowed
-  lwptrace decode clone CLONE_VM CLONE_THREAD       flags by name
-  lwptrace decode clone3 flags=0x100 exit_signal=SIGCHLD stack=0 size=88    fields of struct clone_args
-  lwptrace decode wait 0x8b                         a wait status; and back: decode wait SIGSEGV core
-  lwptrace decode signal 11                         a signal by number or name
+  lwptrace decode clone 0x3d0f00               flags: what they mean, what is
+                                               shared, which kernels accept them
+  lwptrace decode clone CLONE_VM CLONE_THREAD  flags by name
+  lwptrace decode clone3 flags=0x100 exit_signal=SIGCHLD size=88
+                                               fields of struct clone_args
+  lwptrace decode wait 0x8b                    a wait status
+  lwptrace decode wait SIGSEGV core            and back
+  lwptrace decode signal 11                    a signal by number or name
 
 Exit status: 0, or 2 for words that cannot be understood.
 )";
 
-std::size_t distance(const std::string& from, const std::string& to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 1; i <= from.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= to.size(); ++j) {
-      const std::size_t changed = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, changed}));
-    }
-  }
-  return row.back();
-}
+constexpr int widest_text = 96;  // longer lines are hard to read
 
 }  // namespace
 
@@ -59,19 +62,6 @@ void complain(const std::string& text) {
   const std::string line = fmt::format("lwptrace: {}\n", text);
   // Where stderr itself cannot be written there is nobody left to tell; fmt::print would throw.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
-}
-
-std::string nearest(const std::string& word, const std::vector<std::string>& known) {
-  std::string best;
-  std::size_t least = 3;
-  for (const std::string& candidate : known) {
-    const std::size_t steps = distance(word, candidate);
-    if (steps < least && steps < candidate.size()) {
-      least = steps;
-      best = candidate;
-    }
-  }
-  return best;
 }
 
 Ending print(const std::string& text) {
@@ -83,23 +73,23 @@ Ending print(const std::string& text) {
 }
 
 Ending verb_decode(const Words& words) {
-  if (!words.empty() && (words[0] == "-h" || words[0] == "--help")) {
-    return print(decode_usage);
+  for (const std::string& word : words) {
+    if (word == "-h" || word == "--help") return print(decode_usage);
   }
-  const DecodeOutcome outcome = run_decode(words);
+  const DecodeOutcome outcome = run_decode(words, std::min(widest_text, terminal_width(STDOUT_FILENO)));
   if (!outcome.err.empty()) complain(outcome.err.substr(0, outcome.err.find_last_not_of('\n') + 1));
   const Ending printed = print(outcome.out);
   return printed.status != 0 ? printed : Ending{outcome.status, 0};
 }
 
 Ending dispatch(const Words& words, const engine::SignalState& signals) {
-  const std::string first = words.empty() ? "" : words[0];
-  const Words rest(words.empty() ? words.begin() : words.begin() + 1, words.end());
-  if (first.empty()) {
+  if (words.empty()) {
     complain("no program given; for example: lwptrace ls; lwptrace --help tells more");
     return {exit_failed, 0};
   }
-  if (first == "-h" || first == "--help") return print(usage);
+  const std::string& first = words[0];
+  const Words rest(words.begin() + 1, words.end());
+  if (first == "-h" || first == "--help") return print(fmt::format(usage, format_names()));
   const bool asks_version = first == "-V" || first == "--version";
   const bool verb_version = !rest.empty() && (rest[0] == "-V" || rest[0] == "--version");
   if (asks_version || (verb_version && (first == "show" || first == "decode"))) {

@@ -8,11 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "recording/zstd_sink.h"
 
 namespace lwptrace::cli {
@@ -33,6 +35,8 @@ std::string remedy(int error) {
       return "check its permissions, or write elsewhere";
     case ENOENT:
       return "does its directory exist?";
+    case EISDIR:
+      return "name a file in it";
     default:
       return "write elsewhere";
   }
@@ -85,9 +89,7 @@ Result<bool> Outputs::add(const OutputRequest& request, const std::string& color
     fd = ::open(request.file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0) {
       const int error = errno;
-      return Error{
-          fmt::format("cannot write {}: {}; nothing was run; {}", request.file, std::strerror(error), remedy(error)),
-          error};
+      return Error{fmt::format("cannot write {}: {}; {}", request.file, std::strerror(error), remedy(error)), error};
     }
   }
   Output output;
@@ -139,26 +141,13 @@ bool Outputs::failed() const {
   return false;
 }
 
-Result<std::string> choose_format(const std::string& file, const std::string& asked) {
-  if (!asked.empty() && render::find_format(asked) == nullptr) {
-    std::string names;
-    for (const render::Format& format : render::formats()) names += " " + std::string(format.name);
-    const std::string meant = render::suggest_format(asked);
-    return Error{fmt::format("-F {}: there is no such format;{} the formats are{}", asked,
-                             meant.empty() ? "" : fmt::format(" did you mean {}?", meant), names),
-                 0};
-  }
-  const render::Format* implied = render::format_of_file(file);
-  if (implied != nullptr && implied->name == "jsonl") return std::string(implied->name);
-  if (!asked.empty()) return asked;
-  return std::string(implied != nullptr ? implied->name : "log");
-}
-
 int terminal_width(int fd) {
-  constexpr int usual = 100, least = 40;
+  constexpr int usual = 100, least = 40, most = 1000;
   winsize size{};
-  if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
-  return size.ws_col < least ? least : size.ws_col;
+  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col != 0) return std::clamp<int>(size.ws_col, least, most);
+  const char* columns = std::getenv("COLUMNS");
+  const auto told = columns != nullptr ? whole_number(columns) : std::nullopt;
+  return told && *told != 0 ? static_cast<int>(std::clamp<std::uint64_t>(*told, least, most)) : usual;
 }
 
 }  // namespace lwptrace::cli

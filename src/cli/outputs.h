@@ -67,11 +67,7 @@ class Outputs : public TraceSink {
   bool stderr_ = false;
 };
 
-// The format for `file`: a recording's name (.jsonl) is always one; else `asked` (-F); else what the name implies; else
-// log. An unknown `asked` is an Error with a suggestion.
-[[nodiscard]] Result<std::string> choose_format(const std::string& file, const std::string& asked);
-
-// Columns of the terminal that `fd` is, or 100.
+// Columns of the terminal that `fd` is; else those that the environment's COLUMNS tells; else 100.
 [[nodiscard]] int terminal_width(int fd);
 
 }  // namespace lwptrace::cli

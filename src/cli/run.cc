@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cctype>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 
-#include "cli/cli.h"
-#include "cli/outputs.h"
+#include "cli/nearest.h"
+#include "cli/options.h"
+#include "cli/output_options.h"
 #include "cli/session.h"
 #include "engine/engine.h"
 #include "unwind/unwind.h"
@@ -20,91 +21,103 @@ namespace lwptrace::cli {
 
 namespace {
 
+const Verb kRun{.usage = "lwptrace run [options] [--] PROG [ARG...]",
+                .help = "lwptrace run --help",
+                .refused = exit_failed,
+                .program = true};
+
 struct RunOptions {
-  std::vector<std::string> outputs;
-  std::string format;
+  OutputOptions output;
   int quiet = 0;
   bool stack_trace = false;
   std::string detail = "life";
-  std::string timeout;
+  Nanos timeout = 0;
   std::uint64_t max_lwps = 0, max_births = 0;
   std::string follow = "all";
-  std::string signals;
+  bool tell_signals = true;
   std::vector<std::string> environment;
   std::string user, directory;
-  std::string color = "auto";
   Words program;
 };
 
-void declare(CLI::App& app, RunOptions& o) {
-  app.prefix_command();
-  app.set_version_flag("-V,--version", "lwptrace " LWPTRACE_VERSION);
-  app.add_option("-o,--output", o.outputs,
-                 "write there (repeatable); the format follows the extension or -F; - is stdout")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  app.add_option("-F,--format", o.format, "log tree timeline summary matrix jsonl strace")->type_name("FORMAT");
-  app.add_flag("-q", o.quiet, "only the closing timeline and summary; -qq: nothing at all");
-  app.add_flag("-k,--stack-trace", o.stack_trace, "a backtrace at each birth and each fatal signal");
-  app.add_option("--detail", o.detail,
-                 "births: no system call is stopped; life: failed births, waits, joins … too; all")
-      ->check(CLI::IsMember({"births", "life", "all"}))
-      ->type_name("LEVEL");
-  app.add_option("--timeout", o.timeout, "kill everything after 500ms, 10s, 2m …; exit status 124")->type_name("DUR");
-  app.add_option("--max-lwps", o.max_lwps, "kill everything when N LWPs are alive; exit status 123")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
-      ->type_name("N");
-  app.add_option("--max-births", o.max_births, "kill everything at the N-th birth; exit status 123")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
-      ->type_name("N");
-  app.add_option("--follow", o.follow, "all; threads: tell of the program's own threads; none: of its first LWP")
-      ->check(CLI::IsMember({"all", "threads", "none"}))
-      ->type_name("WHAT");
-  app.add_option("-e", o.signals, "signal=none: do not tell of signals")
-      ->check(CLI::IsMember({"signal=none"}))
-      ->type_name("EXPR");
-  app.add_option("-E,--env", o.environment, "set VAR=VAL for the program, or unset VAR")
-      ->type_name("VAR[=VAL]")
-      ->allow_extra_args(false);
-  app.add_option("-u,--user", o.user, "run the program as that user")->type_name("USER");
-  app.add_option("--cd", o.directory, "run the program in that directory")->type_name("DIR");
-  app.add_option("--color", o.color, "auto, always, never; NO_COLOR is honoured")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->type_name("WHEN");
-  app.footer("Options end at the first word that is not one: the program.");
-}
-
-// "500ms", "10s", "2m", "1h", or seconds without a unit; 0 when it is none of these.
-Nanos parse_duration(const std::string& text) {
+// "500ms", "10s", "2m", "1h", "1d", or seconds without a unit, as timeout(1) has them; 0 is no limit.
+std::string take_duration(const std::string& text, Nanos& duration) {
+  constexpr struct {
+    std::string_view unit;
+    double ns;
+  } kUnits[] = {{"ms", 1e6}, {"s", 1e9}, {"", 1e9}, {"m", 60e9}, {"h", 3600e9}, {"d", 86400e9}};
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || number <= 0) return 0;
-  const std::string unit(end, text.data() + text.size());
-  const double second = 1e9;
-  const double scale = unit == "ms"                  ? second / 1000
-                       : unit == "s" || unit.empty() ? second
-                       : unit == "m"                 ? second * 60
-                       : unit == "h"                 ? second * 3600
-                                                     : 0;
-  return number * scale < 9e18 ? static_cast<Nanos>(number * scale) : 0;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  for (const auto& row : kUnits) {
+    if (error != std::errc{} || row.unit != unit || !(number >= 0)) continue;
+    if (number * row.ns > 9e18)
+      return fmt::format("--timeout {}: longer than can be counted; leave it out for no limit", text);
+    duration = static_cast<Nanos>(std::ceil(number * row.ns));
+    return "";
+  }
+  return fmt::format(
+      "--timeout {}: not a duration; say 500ms, 10s, 2m, 1h or 1d (a bare number is seconds, 0 no limit)", text);
+}
+
+std::string take_limit(const char* name, const std::string& text, std::uint64_t& limit) {
+  if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos && !whole_number(text)) {
+    return fmt::format("{} {}: more than can be counted; leave it out for no limit", name, text);
+  }
+  limit = whole_number(text).value_or(0);
+  return limit > 0 ? "" : fmt::format("{} {}: say how many, as a whole number from 1", name, text);
+}
+
+void declare(CLI::App& app, RunOptions& o) {
+  app.prefix_command();
+  declare_help(app, kRun);
+  declare_outputs(app, o.output);
+  app.add_flag("-q", o.quiet, "only the closing timeline and summary;\n-qq: nothing at all");
+  app.add_flag("-k,--stack-trace", o.stack_trace, "a backtrace at each birth and each fatal signal");
+  add_choice(app, "--detail", "LEVEL", o.detail, {"births", "life", "all"},
+             "births: no system call is stopped; life (default):\nfailed births, waits, joins … too; all: every call");
+  add_word(app, "--timeout", "DUR",
+           "kill everything after 500ms, 10s, 2m, 1h; exit 124;\nno unit: seconds; 0: no limit",
+           [&o](const std::string& word) { return take_duration(word, o.timeout); });
+  add_word(app, "--max-lwps", "N", "kill everything when N LWPs are alive; exit 123",
+           [&o](const std::string& word) { return take_limit("--max-lwps", word, o.max_lwps); });
+  add_word(app, "--max-births", "N", "kill everything at the N-th birth; exit 123",
+           [&o](const std::string& word) { return take_limit("--max-births", word, o.max_births); });
+  add_choice(app, "--follow", "WHAT", o.follow, {"all", "threads", "none"},
+             "all; threads: only the program's own threads;\nnone: only its first LWP");
+  add_word(app, "-e", "EXPR", "signal=none: do not tell of signals", [&o](const std::string& word) -> std::string {
+    o.tell_signals = word != "signal=none";
+    if (!o.tell_signals) return "";
+    return fmt::format("-e {}: the one expression is signal=none; which system calls are seen is chosen by --detail",
+                       word);
+  });
+  app.add_option("-E,--env", o.environment, "-E VAR=VAL sets it for the program, -E VAR unsets\nit; repeatable")
+      ->type_name("VAR[=VAL]")
+      ->allow_extra_args(false);
+  add_word(app, "-u,--user", "USER", "run the program as that user", [&o](const std::string& word) -> std::string {
+    o.user = word;
+    return "";
+  });
+  add_word(app, "--cd", "DIR", "run the program in that directory", [&o](const std::string& word) -> std::string {
+    o.directory = word;
+    return "";
+  });
+  app.footer(
+      "Options end at the first word that is not one: the program. Where an option is\n"
+      "repeated the last counts; -o and -E add up.");
 }
 
 Result<std::vector<OutputRequest>> plan_outputs(const RunOptions& o) {
-  std::vector<OutputRequest> plan;
-  for (const std::string& file : o.outputs) {
-    auto format = choose_format(file, o.format);
-    if (!format) return format.error();
-    plan.push_back({file, *format});
-  }
-  if (!o.format.empty() && o.outputs.empty()) {
-    auto format = choose_format("", o.format);
-    if (!format) return format.error();
-    if (o.quiet < 2) plan.push_back({"", *format});
+  auto plan = requested_outputs(o.output, "");
+  if (!plan) return plan;
+  const bool to_files = !o.output.files.empty();
+  if (!to_files && !o.output.formats.empty()) {
+    if (o.quiet >= 2) plan->clear();
     return plan;
   }
-  if (o.quiet == 0 && o.outputs.empty()) plan.push_back({"", "log"});
-  if (o.quiet < 2 && (o.quiet == 1 || o.outputs.empty())) plan.push_back({"", "timeline"});
-  if (o.quiet == 1) plan.push_back({"", "summary"});
+  if (o.quiet == 0 && !to_files) plan->push_back({"", "log"});
+  if (o.quiet < 2 && (o.quiet == 1 || !to_files)) plan->push_back({"", "timeline"});
+  if (o.quiet == 1) plan->push_back({"", "summary"});
   return plan;
 }
 
@@ -147,62 +160,36 @@ Ending ending_of(const engine::Outcome& outcome, const TraceEnd& end, bool outpu
   return {end.status->code.value_or(exit_failed), 0};
 }
 
-// CLI11 leaves what follows the options untouched; a word with a dash that it left there is an option it did not know.
-std::string unknown_option(const CLI::App& app, const Words& words, const Words& rest) {
-  if (rest.empty() || rest[0].size() < 2 || rest[0][0] != '-' || rest[0] == "--") return "";
-  const std::size_t at = words.size() - rest.size();
-  if (at > 0 && words[at - 1] == "--") return "";
-  std::vector<std::string> known;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
-  }
-  const std::string meant = nearest(rest[0].substr(0, rest[0].find('=')), known);
-  return fmt::format("{}: there is no such option;{} see lwptrace run --help", rest[0],
-                     meant.empty() ? "" : fmt::format(" did you mean {}?", meant));
-}
-
-Ending refuse(const std::string& text) {
-  complain(text);
-  return {exit_failed, 0};
-}
-
 }  // namespace
 
 Ending verb_run(const Words& words, const engine::SignalState& signals) {
   RunOptions o;
-  CLI::App app{"Traces PROG: every thread and process, from birth to end.", "lwptrace run"};
+  CLI::App app{"Traces PROG: every thread and process, from birth to end"};
   declare(app, o);
-  try {
-    Words reversed(words.rbegin(), words.rend());
-    app.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    return print(app.help());
-  } catch (const CLI::CallForVersion& version) {
-    return print(version.what() + std::string("\n"));
-  } catch (const CLI::ParseError& error) {
-    return refuse(fmt::format("{}; see lwptrace run --help", error.what()));
+  if (const auto ending = parse(app, kRun, words)) return *ending;
+  for (const std::string& variable : o.environment) {
+    if (variable[0] != '=') continue;
+    return refuse(
+        kRun,
+        fmt::format("-E {}: the name is missing; say -E VAR=VALUE to set a variable, -E VAR to unset it", variable));
   }
   o.program = app.remaining();
-  if (const std::string text = unknown_option(app, words, o.program); !text.empty()) return refuse(text);
   if (!o.program.empty() && o.program[0] == "--") o.program.erase(o.program.begin());
-  if (o.program.empty()) return refuse("no program given; for example: lwptrace run ls");
+  if (o.program.empty()) return refuse(kRun, "no program given; for example: lwptrace run ls");
+  if (o.program[0].empty()) return refuse(kRun, "the program's name is an empty word; for example: lwptrace run ls");
 
-  engine::EngineOptions engine_options;
-  if (!o.timeout.empty()) {
-    engine_options.timeout = parse_duration(o.timeout);
-    if (engine_options.timeout == 0)
-      return refuse(fmt::format("--timeout {}: not a duration; say 500ms, 10s or 2m", o.timeout));
-  }
   const auto plan = plan_outputs(o);
-  if (!plan) return refuse(plan.error().text);
+  if (!plan) return refuse(kRun, plan.error().text);
   Outputs outputs;
   for (const OutputRequest& request : *plan) {
-    const auto opened = outputs.add(request, o.color, 0);
-    if (!opened) return refuse(opened.error().text);
+    const auto opened = outputs.add(request, o.output.color, o.output.width);
+    if (!opened) return refuse(kRun, opened.error().text + "; nothing was run");
   }
 
   const auto backtracer = o.stack_trace ? unwind::make_backtracer() : nullptr;
+  engine::EngineOptions engine_options;
   engine_options.detail = from_string<Detail>(o.detail);
+  engine_options.timeout = o.timeout;
   engine_options.backtracer = backtracer.get();
   engine_options.launch = {o.program, o.environment, o.directory, o.user, signals};
 
@@ -210,7 +197,7 @@ Ending verb_run(const Words& words, const engine::SignalState& signals) {
   session_options.tracker.detail = engine_options.detail;
   session_options.tracker.max_lwps = o.max_lwps;
   session_options.tracker.max_births = o.max_births;
-  session_options.tracker.tell_signals = o.signals.empty();
+  session_options.tracker.tell_signals = o.tell_signals;
   session_options.tracker.follow = o.follow == "all"       ? model::Follow::all
                                    : o.follow == "threads" ? model::Follow::threads
                                                            : model::Follow::none;
@@ -224,7 +211,7 @@ Ending verb_run(const Words& words, const engine::SignalState& signals) {
       const std::string meant = nearest(o.program[0], {"run", "show", "decode"});
       if (!meant.empty() && words[0] == o.program[0]) text += fmt::format(" (or did you mean lwptrace {}?)", meant);
     }
-    return refuse(text), ending_of(outcome, {}, false);
+    return complain(text), ending_of(outcome, {}, false);
   }
   const TraceEnd end = session.end(engine.now(), outcome.reason);
   return ending_of(outcome, end, outputs.failed());

@@ -2,8 +2,7 @@
 #include "render/format.h"
 
 #include <algorithm>
-#include <numeric>
-#include <vector>
+#include <iterator>
 
 #include "render/renderers.h"
 
@@ -29,20 +28,17 @@ constexpr Format kFormats[] = {
 // Further extensions of formats that have one.
 constexpr struct { std::string_view extension, name; } kMoreExtensions[] = {{".txt", "log"}};
 
-// Letters to insert, remove or change on the way from one word to the other (Levenshtein's distance).
-std::size_t distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (std::size_t i = 1; i <= from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= to.size(); ++j) {
-      const std::size_t changed = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-    }
-  }
-  return row.back();
+// Formats to come, and the extensions that ask for them. A format that is built moves to kFormats.
+constexpr struct {
+  std::string_view extension, name;
+} kUnbuilt[] = {
+    {".html", "html"},        {".htm", "html"},        {".dot", "dot"},           {".gv", "dot"},
+    {".mmd", "mermaid"},      {".mermaid", "mermaid"}, {".perfetto", "perfetto"}, {".perfetto-trace", "perfetto"},
+    {".pftrace", "perfetto"},
+};
+
+std::string_view without_compression(std::string_view file) {
+  return file.ends_with(".zst") ? file.substr(0, file.size() - 4) : file;
 }
 
 }  // namespace
@@ -56,7 +52,7 @@ const Format* find_format(std::string_view name) {
 }
 
 const Format* format_of_file(std::string_view file) {
-  if (file.ends_with(".zst")) file.remove_suffix(4);
+  file = without_compression(file);
   for (const Format& format : kFormats) {
     if (!format.extension.empty() && file.ends_with(format.extension)) return &format;
   }
@@ -66,20 +62,16 @@ const Format* format_of_file(std::string_view file) {
   return nullptr;
 }
 
-std::string suggest_format(std::string_view wrong) {
-  constexpr std::size_t near = 2;
-  std::string_view best;
-  std::size_t least = near + 1;
-  for (const Format& format : kFormats) {
-    // A word that was cut short is meant, however much is missing.
-    const bool begun = wrong.size() >= 2 && format.name.starts_with(wrong);
-    const std::size_t steps = begun ? 0 : distance(wrong, format.name);
-    if (steps < least && steps < wrong.size()) {
-      least = steps;
-      best = format.name;
-    }
+bool is_unbuilt_format(std::string_view name) {
+  return std::any_of(std::begin(kUnbuilt), std::end(kUnbuilt), [&](const auto& row) { return row.name == name; });
+}
+
+std::string_view unbuilt_format_of_file(std::string_view file) {
+  file = without_compression(file);
+  for (const auto& row : kUnbuilt) {
+    if (file.ends_with(row.extension)) return row.name;
   }
-  return std::string(best);
+  return "";
 }
 
 }  // namespace lwptrace::render

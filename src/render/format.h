@@ -8,7 +8,6 @@
 
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace lwptrace::render {
@@ -34,7 +33,9 @@ struct Format {
 // The format that the name of a file implies, or nullptr. ".jsonl.zst" implies jsonl; compression is not our business.
 [[nodiscard]] const Format* format_of_file(std::string_view file);
 
-// The name that someone who wrote `wrong` most likely meant; empty when none is near.
-[[nodiscard]] std::string suggest_format(std::string_view wrong);
+// Formats that are known by name but that this version does not have yet: whether `name` is one, and which of them the
+// name of a file implies ("" for none).
+[[nodiscard]] bool is_unbuilt_format(std::string_view name);
+[[nodiscard]] std::string_view unbuilt_format_of_file(std::string_view file);
 
 }  // namespace lwptrace::render

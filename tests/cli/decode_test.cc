@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <iterator>
@@ -18,7 +19,7 @@ using testing::Not;
 
 DecodeOutcome decode(const std::string& line) {
   std::istringstream in(line);
-  return run_decode({std::istream_iterator<std::string>(in), {}});
+  return run_decode({std::istream_iterator<std::string>(in), {}}, 96);
 }
 
 std::string told(const std::string& line) {
@@ -100,9 +101,45 @@ TEST(DecodeClone, ExitSignalsAndWhoSeesTheEnd) {
 }
 
 TEST(DecodeClone, Clone3sFlagsAreNoFlagsOfClone) {
-  EXPECT_THAT(told("clone CLONE_NEWTIME"), AllOf(HasSubstr("clone flags 0x0\n"), HasSubstr("flag of clone3 alone")));
-  EXPECT_THAT(told("clone 0x100000011"), HasSubstr("above clone's 32 bits: ignored"));
+  const std::string newtime = told("clone CLONE_NEWTIME");
+  EXPECT_THAT(newtime, HasSubstr("clone flags 0x0\n"));
+  EXPECT_THAT(row(newtime, "kernel"),
+              AllOf(HasSubstr("flag of clone3 alone"), HasSubstr("5.6"), HasSubstr("exit signal"),
+                    Not(HasSubstr("accepts")), Not(HasSubstr("2.0"))));
+  EXPECT_THAT(row(told("clone CLEAR_SIGHAND SIGCHLD"), "kernel"),
+              AllOf(HasSubstr("flag of clone3 alone"), HasSubstr("5.5"), Not(HasSubstr("accepts"))));
+  EXPECT_THAT(told("clone 0x100000011"), AllOf(HasSubstr("CLONE_CLEAR_SIGHAND"), HasSubstr("32 bits: ignored")));
   EXPECT_THAT(told("clone3 CLONE_NEWTIME"), AllOf(HasSubstr("clone3 flags 0x80\n"), HasSubstr("time namespace")));
+}
+
+TEST(DecodeClone, Bit0x80IsNewtimeInClone3Alone) {
+  EXPECT_THAT(row(told("clone 0x80"), "exit signal"),
+              AllOf(HasSubstr("128 is no signal"), HasSubstr("CLONE_NEWTIME"), HasSubstr("clone3 alone")));
+  EXPECT_THAT(row(told("clone 0x7f"), "exit signal"), Not(HasSubstr("CLONE_NEWTIME")));
+}
+
+TEST(DecodeClone, ManyUnknownBitsAreOneRow) {
+  EXPECT_THAT(told("clone 0xffffffff00000000"),
+              HasSubstr("\n  0xffffffc000000000                 above clone's 32 bits"));
+  EXPECT_THAT(told("clone3 0xffffff8000000000"), HasSubstr("\n  0xffffff8000000000                 no flag of any"));
+}
+
+TEST(DecodeClone, AFlagOfThePastIsSaidToBeNoMore) {
+  EXPECT_THAT(row(told("clone CLONE_STOPPED"), "note"), HasSubstr("since Linux 4.6 this bit is CLONE_NEWCGROUP"));
+  EXPECT_EQ(row(told("clone CLONE_NEWCGROUP"), "note"), "no such row");
+}
+
+TEST(DecodeClone, TellsWhichKernelsAcceptItAndWhatOlderOnesDo) {
+  EXPECT_THAT(row(told("clone 0x3d0f00"), "kernel"), testing::EndsWith("accepts it, since Linux 2.5.49"));
+  EXPECT_THAT(row(told("clone NEWCGROUP"), "kernel"),
+              HasSubstr("since Linux 4.6; older kernels ignore CLONE_NEWCGROUP"));
+  EXPECT_THAT(row(told("clone3 INTO_CGROUP"), "kernel"),
+              HasSubstr("since Linux 5.7; older kernels refuse CLONE_INTO_CGROUP"));
+  for (const char* line : {"clone VM SIGHAND THREAD PIDFD", "clone3 VM SIGHAND THREAD PIDFD pidfd=0x10"}) {
+    EXPECT_THAT(row(told(line), "kernel"),
+                testing::EndsWith("accepts it, since Linux 6.9; EINVAL before: CLONE_PIDFD for a thread"));
+  }
+  EXPECT_THAT(row(told("clone3 NEWTIME"), "kernel"), AllOf(HasSubstr("since Linux 6.3"), HasSubstr("5.6")));
 }
 
 TEST(DecodeClone, NewNamespacesArePrivileged) {
@@ -115,8 +152,14 @@ TEST(DecodeClone, SlipsOfTheFingersAreRecognised) {
   EXPECT_EQ(complaint("clone CLONE_THRAED"),
             "decode clone: 'CLONE_THRAED' is not a clone flag; did you mean CLONE_THREAD?\n");
   EXPECT_EQ(complaint("clone VFROK"), "decode clone: 'VFROK' is not a clone flag; did you mean CLONE_VFORK?\n");
-  EXPECT_EQ(complaint("clone banana"), "decode clone: 'banana' is not a clone flag\n");
-  EXPECT_EQ(complaint("clone 0x1g"), "decode clone: '0x1g' is not a clone flag\n");
+  EXPECT_EQ(
+      complaint("clone banana"),
+      "decode clone: 'banana' is not a clone flag: say a number (0x3d0f00) or names (CLONE_VM|CLONE_FS|SIGCHLD)\n");
+  EXPECT_EQ(complaint("clone SIGCHDL"), "decode clone: 'SIGCHDL' is not a clone flag; did you mean SIGCHLD?\n");
+  for (const char* line : {"clone 0x1g", "clone -1", "clone SIG", "clone CLONE_", "clone |", "clone VM clone"}) {
+    EXPECT_THAT(complaint(line), AllOf(HasSubstr("is not a clone flag: say"), Not(HasSubstr("did you mean")))) << line;
+  }
+  EXPECT_THAT(run_decode({"clone", ""}, 96).err, HasSubstr("is not a clone flag"));
   EXPECT_THAT(complaint("clone 0x10000000000000000"), HasSubstr("is not a clone flag"));
   EXPECT_THAT(complaint("clone SIGCHLD SIGUSR1"), HasSubstr("two exit signals"));
   EXPECT_THAT(complaint("clone stack=0x1000"), HasSubstr("fields are clone3's"));
@@ -145,6 +188,17 @@ TEST(DecodeClone3, TheStructsOwnRules) {
   EXPECT_THAT(row(told("clone3 flags=0x4000000000"), "kernel"), HasSubstr("does not know: 0x4000000000"));
 }
 
+TEST(DecodeClone3, ClonesExitSignalIsNoFlagButAField) {
+  EXPECT_THAT(row(told("clone3 0x11"), "0x00000011"), HasSubstr("exit_signal=SIGCHLD"));
+}
+
+TEST(DecodeClone3, WhatTheKernelLooksAtAfterTheFlags) {
+  EXPECT_THAT(row(told("clone3 PIDFD"), "kernel"), HasSubstr("EFAULT while pidfd"));
+  EXPECT_THAT(row(told("clone3 PIDFD pidfd=0x10"), "kernel"), Not(HasSubstr("EFAULT")));
+  EXPECT_THAT(row(told("clone3 set_tid=0x10 set_tid_size=1"), "kernel"),
+              AllOf(HasSubstr("since Linux 5.5"), HasSubstr("CAP_CHECKPOINT_RESTORE")));
+}
+
 TEST(DecodeClone3, TheNewestFlagTellsTheOldestKernel) {
   EXPECT_THAT(row(told("clone3 CLONE_AUTOREAP"), "kernel"), HasSubstr("accepts it, since Linux 7.1"));
   EXPECT_THAT(row(told("clone3 CLONE_VM"), "kernel"), HasSubstr("accepts it, since Linux 5.3"));
@@ -153,6 +207,8 @@ TEST(DecodeClone3, TheNewestFlagTellsTheOldestKernel) {
 TEST(DecodeClone3, UnknownFieldsAndValues) {
   EXPECT_EQ(complaint("clone3 falgs=3"),
             "decode clone3: struct clone_args has no field 'falgs'; did you mean flags?\n");
+  EXPECT_THAT(complaint("clone3 x=3"), HasSubstr("it has flags, exit_signal, pidfd"));
+  EXPECT_THAT(complaint("clone3 exit_signal=SIGCHDL"), HasSubstr("did you mean SIGCHLD?"));
   EXPECT_THAT(complaint("clone3 stack=high"), HasSubstr("'high' is not a number, which stack takes"));
   EXPECT_THAT(complaint("clone3 exit_signal=SIGFOO"), HasSubstr("'SIGFOO' is not a signal"));
 }
@@ -173,6 +229,33 @@ TEST(DecodeWait, StatusWords) {
 TEST(DecodeWait, SeveralWordsAreSeveralLines) {
   const std::string out = told("wait 0 256 139");
   EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 3);
+}
+
+// The judge is the C library: what its macros say of a word is what we say, and where none of them applies, or where no
+// kernel could make the word, that is said.
+TEST(DecodeWait, EveryWordOf16BitsIsToldAsTheMacrosReadIt) {
+  for (int word = 0; word <= 0xffff; ++word) {
+    const std::string text = run_decode({"wait", std::to_string(word)}, 1000).out;
+    const std::string said = text.substr(9);
+    const bool impossible = said.find("no wait returns this word") != std::string::npos;
+    ASSERT_EQ(WIFEXITED(word), said.starts_with("exited with " + std::to_string(WEXITSTATUS(word)) + ";")) << text;
+    ASSERT_EQ(WIFSIGNALED(word), said.starts_with("killed ")) << text;
+    ASSERT_EQ(WIFSTOPPED(word), said.starts_with("stopped")) << text;
+    ASSERT_EQ(WIFCONTINUED(word), said.starts_with("continued")) << text;
+    if (!said.starts_with("exited") && !said.starts_with("killed") && !said.starts_with("stopped") && word != 0xffff) {
+      ASSERT_TRUE(impossible) << text;
+    }
+    if (WIFSIGNALED(word) && WTERMSIG(word) > 64) {
+      ASSERT_TRUE(impossible) << text;
+    }
+    if (WIFSIGNALED(word) && (WTERMSIG(word) == 9 || WTERMSIG(word) == 11)) {
+      ASSERT_EQ(impossible, WTERMSIG(word) == 9 && WCOREDUMP(word)) << text;
+    }
+    if (WIFSTOPPED(word) && WSTOPSIG(word) >= 1 && WSTOPSIG(word) <= 64) {
+      ASSERT_FALSE(impossible) << text;
+    }
+    ASSERT_EQ(said.find("SIG0"), std::string::npos) << text;
+  }
 }
 
 TEST(DecodeWait, BitsWithoutMeaningAreShown) {
@@ -210,6 +293,7 @@ TEST(DecodeSignal, NumbersAndNamesTellTheSame) {
 
 TEST(DecodeSignal, NoSignals) {
   EXPECT_THAT(complaint("signal SIGSEVG"), HasSubstr("did you mean SIGSEGV?"));
+  EXPECT_THAT(complaint("signal segvv"), HasSubstr("did you mean SEGV?"));
   EXPECT_THAT(complaint("signal 65"), HasSubstr("1 to 64"));
   EXPECT_THAT(complaint("signal 0"), HasSubstr("1 to 64"));
   EXPECT_THAT(complaint("signal -1"), HasSubstr("1 to 64"));
@@ -217,18 +301,24 @@ TEST(DecodeSignal, NoSignals) {
 
 TEST(Decode, NothingToDecode) {
   EXPECT_THAT(complaint(""), HasSubstr("lwptrace decode clone 0x3d0f00"));
-  EXPECT_EQ(complaint("clonee 3"), "decode: 'clonee' is nothing to decode; did you mean clone?\n");
+  EXPECT_EQ(complaint("clonee 3"), "decode: 'clonee' is nothing that can be decoded; did you mean clone?\n");
+  EXPECT_THAT(complaint("sig 3"), HasSubstr("did you mean signal?"));
   EXPECT_THAT(complaint("banana 3"), HasSubstr("say clone, clone3, wait or signal"));
-  EXPECT_EQ(complaint("clone"), "decode clone: a value is missing\n");
+  EXPECT_EQ(complaint("clone"), "decode clone: a value is missing, as in: lwptrace decode clone 0x3d0f00\n");
+  EXPECT_THAT(complaint("wait"), HasSubstr("decode wait 0x8b"));
 }
 
-TEST(Decode, LinesFitATerminalOf96Columns) {
-  for (const char* line : {"clone 0xffffffffffffffff", "clone3 flags=0xffffffffffffffff", "wait 0x8b 0x6057f 0x8013",
-                           "signal 1 11 33 40"}) {
-    std::istringstream lines(told(line));
-    for (std::string text; std::getline(lines, text);) {
-      EXPECT_LE(text.size(), 96u) << text;
-      EXPECT_FALSE(text.ends_with(' ')) << "'" << text << "'";
+TEST(Decode, LinesFitTheColumnsAskedFor) {
+  for (const int columns : {60, 80, 96}) {
+    for (const char* line : {"clone 0xffffffffffffffff", "clone3 flags=0xffffffffffffffff", "wait 0x8b 0x6057f 0x00ff",
+                             "signal 1 11 33 40"}) {
+      std::istringstream words(line);
+      const auto outcome = run_decode({std::istream_iterator<std::string>(words), {}}, columns);
+      std::istringstream lines(outcome.out);
+      for (std::string text; std::getline(lines, text);) {
+        EXPECT_LE(text.size(), static_cast<std::size_t>(columns)) << text;
+        EXPECT_FALSE(text.ends_with(' ')) << "'" << text << "'";
+      }
     }
   }
 }

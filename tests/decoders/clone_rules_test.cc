@@ -143,6 +143,19 @@ TEST(Failures, LimitsPrivilegesAndMachines) {
   EXPECT_THAT(explain_failure(clone(0x11), 513), HasSubstr("signal was pending"));
 }
 
+TEST(Failures, EveryLimitOnTasksIsNamedWithThePlaceToLookAtIt) {
+  const std::string why = explain_failure(clone(0x11), EAGAIN);
+  for (const char* words : {"RLIMIT_NPROC of the user (ulimit -u", "pids.max", "/sys/fs/cgroup", "kernel.threads-max",
+                            "kernel.pid_max", "sysctl", "SCHED_DEADLINE"}) {
+    EXPECT_THAT(why, HasSubstr(words));
+  }
+  EXPECT_THAT(why, Not(HasSubstr("\n")));
+}
+
+TEST(Failures, Clone3sTimeNamespaceIsYoungerThanTheFlag) {
+  EXPECT_THAT(explain_failure(clone3({.flags = 0x80}), EINVAL), HasSubstr("since Linux 6.3"));
+}
+
 TEST(Failures, EveryErrnoHasWords) {
   for (int error = 1; error < 600; ++error) {
     EXPECT_FALSE(explain_failure(clone(0x11), error).empty()) << error;

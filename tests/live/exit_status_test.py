@@ -64,6 +64,23 @@ class ExitStatus(support.LiveTest):
         end = support.read_trace(recording).end
         self.assertEqual((end["reason"], end["lwps"], end["exits"]), ("timeout", 3, 3))
 
+    def test_is_124_after_a_duration_in_any_unit_and_seconds_without_one(self):
+        for duration in "0.1", "100ms", "0.1s", "0.002m":
+            result = self.lwptrace("-qq", "--timeout", duration, "sleep", "60")
+            self.assertEqual(result.status, 124, duration)
+
+    def test_is_the_programs_own_when_the_time_limit_is_zero_or_far(self):
+        for duration in "0", "0s", "5", "1d":
+            result = self.lwptrace("-qq", "--timeout", duration, "sh", "-c", "exit 3")
+            self.assertEqual(result.status, 3, duration)
+
+    def test_is_125_when_an_option_is_misused(self):
+        for words in ["--max-lwps", "x"], ["-f"], ["--timeout", "soon"], ["-E", "=x"], ["-o", ""], ["--width", "3"]:
+            result = self.lwptrace(*words, "touch", self.path("ran"))
+            self.assertEqual(result.status, 125, words)
+            self.expect_one_line(result, words[0])
+            self.assertFalse(os.path.exists(self.path("ran")))
+
     def test_is_123_at_the_limit_of_births(self):
         for limit in ["--max-births", "10"], ["--max-lwps", "5"]:
             recording = self.path("trace.jsonl")

@@ -15,8 +15,62 @@ class Output(support.LiveTest):
         for target in "/no/such/folder/trace.jsonl", self._folder.name:
             result = self.lwptrace("-o", target, "--", "touch", marker)
             self.assertEqual(result.status, 125)
-            self.expect_one_line(result, target)
+            self.expect_one_line(result, target, "nothing was run")
             self.assertFalse(os.path.exists(marker))
+
+    def test_of_a_format_to_come_is_refused_and_leaves_no_file(self):
+        marker = self.path("ran")
+        for extension in "html", "dot", "mmd", "perfetto-trace":
+            target = self.path(f"x.{extension}")
+            result = self.lwptrace("-o", target, "--", "touch", marker)
+            self.assertEqual(result.status, 125)
+            self.expect_one_line(result, target, "yet", "timeline")
+            self.assertFalse(os.path.exists(target) or os.path.exists(marker))
+
+    def test_with_an_unknown_extension_or_none_is_a_log(self):
+        for name in "trace.txt", "trace.log", "trace.out", "trace":
+            self.lwptrace("-qq", "-o", self.path(name), "--", "true")
+            with open(self.path(name), encoding="utf-8") as file:
+                self.assertIn("born", file.read(), name)
+
+    def test_named_twice_is_refused_before_it_is_opened(self):
+        target = self.path("t.jsonl")
+        for again in target, os.path.relpath(target), os.path.join(self._folder.name, ".", "t.jsonl"):
+            result = self.lwptrace("-o", target, "-o", again, "--", "true")
+            self.assertEqual(result.status, 125)
+            self.expect_one_line(result, again)
+            self.assertFalse(os.path.exists(target))
+
+    def test_of_show_is_never_the_recording_itself(self):
+        recording = self.path("t.jsonl")
+        self.lwptrace("-qq", "-o", recording, "--", "true")
+        os.link(recording, self.path("link.jsonl"))
+        os.symlink(recording, self.path("symlink.jsonl"))
+        before = os.path.getsize(recording)
+        for name in "t.jsonl", "link.jsonl", "symlink.jsonl":
+            result = self.lwptrace("show", "-o", self.path(name), recording)
+            self.assertEqual(result.status, 2)
+            self.expect_one_line(result, self.path(name))
+            self.assertEqual(os.path.getsize(recording), before)
+
+    def test_is_as_wide_as_asked_or_as_columns_says_in_run_and_show_alike(self):
+        recording, narrow = self.path("t.jsonl"), dict(os.environ, COLUMNS="70")
+        for form in "timeline", "tree", "matrix":
+            asked, told = self.path(f"{form}.asked"), self.path(f"{form}.told")
+            program = support.fixture("demo")
+            self.lwptrace("-qq", "--width", "60", "-o", recording, "-o", asked, "-F", form, "--", program)
+            self.assertEqual(self.lwptrace("show", "--width", "60", "-F", form, recording).out, self.read(asked), form)
+            self.lwptrace("-qq", "-o", recording, "-o", told, "-F", form, "--", program, env=narrow)
+            self.assertEqual(self.lwptrace("show", "-F", form, recording, env=narrow).out, self.read(told), form)
+            wide = self.lwptrace("show", "--width", "200", "-F", form, recording).out
+            for width, drawn in (60, self.read(asked)), (70, self.read(told)), (200, wide):
+                self.assertLessEqual(max(map(len, drawn.decode().splitlines())), width, form)
+            if form == "timeline":
+                self.assertNotEqual(self.read(told), wide)
+
+    def read(self, path):
+        with open(path, "rb") as file:
+            return file.read()
 
     def test_on_a_full_disk_is_one_line_and_125(self):
         for form in "jsonl", "log", "timeline":

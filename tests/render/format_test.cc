@@ -1,4 +1,4 @@
-// The table of formats: names, what a file name implies, what a mistyped name meant.
+// The table of formats: names, what a file name implies, what is still to come.
 #include "render/format.h"
 
 #include <gtest/gtest.h>
@@ -52,16 +52,16 @@ TEST(Formats, AFileNameWithoutAKnownExtensionImpliesNone) {
   }
 }
 
-TEST(Formats, AMistypedNameHasASuggestion) {
-  EXPECT_EQ(suggest_format("json"), "jsonl");
-  EXPECT_EQ(suggest_format("tre"), "tree");
-  EXPECT_EQ(suggest_format("sumary"), "summary");
-  EXPECT_EQ(suggest_format("stracr"), "strace");
-  EXPECT_EQ(suggest_format("time"), "timeline");
-}
-
-TEST(Formats, AWordThatIsNearNoNameHasNone) {
-  for (const auto* word : {"", "x", "postscript", "pdf", "lo\x1b[31mgg"}) EXPECT_EQ(suggest_format(word), "") << word;
+TEST(Formats, OneToComeIsKnownByItsNameAndByTheNamesOfFiles) {
+  for (const auto* file : {"a.html", "a.dot", "a.gv", "a.mmd", "a.perfetto-trace", "a.html.zst"}) {
+    const std::string_view name = unbuilt_format_of_file(file);
+    EXPECT_TRUE(is_unbuilt_format(name)) << file;
+    EXPECT_EQ(find_format(name), nullptr) << file;
+    EXPECT_EQ(implied(file), "") << file;
+  }
+  for (const auto* file : {"a.log", "a.txt", "a.jsonl", "a", "html", "dot/a"}) {
+    EXPECT_EQ(unbuilt_format_of_file(file), "") << file;
+  }
 }
 
 }  // namespace
