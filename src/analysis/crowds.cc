@@ -41,10 +41,12 @@ std::uint64_t Crowds::own_key(const Life& life) const {
   key = mix(key, static_cast<std::uint64_t>(life.status.code.value_or(-1)));
   key = mix(key, static_cast<std::uint64_t>(life.status.signal.value_or(0)) << 1 |
                      static_cast<std::uint64_t>(life.status.core));
-  key = mix(key, life.by);
+  const LwpId by = life.by != life.id ? life.by : ~LwpId{0};  // each by itself is alike
+  key = mix(key, std::uint64_t{by} << 32 | static_cast<std::uint32_t>(life.by_pid));
   // Not `joined`: a join is seen only when the joiner had to wait, which is an accident.
   key = mix(key, (life.reaped ? 1U : 0U) | (life.reaped_auto ? 2U : 0U) | (life.adopted ? 8U : 0U) |
-                     (life.born_seen ? 16U : 0U) | (life.leader_zombie ? 32U : 0U));
+                     (life.born_seen ? 16U : 0U) | (life.leader_zombie ? 32U : 0U) | (life.took_others ? 64U : 0U) |
+                     (life.followed ? 128U : 0U) | (life.own_stack ? 256U : 0U));
   key = mix(key, std::uint64_t{life.execs} << 32 | life.stops);
   key = mix(key, life.failed);
   return key;

@@ -71,6 +71,14 @@ std::span<const Failure> Lives::failures(LwpId creator) const {
   return found == failures_.end() ? std::span<const Failure>{} : found->second;
 }
 
+std::vector<std::string> Lives::exec_names(const Life& life) const {
+  const auto found = exec_names_.find(life.id);
+  std::vector<std::string> words;
+  if (found == exec_names_.end()) return words;
+  for (const std::uint32_t name : found->second) words.push_back(names_[name]);
+  return words;
+}
+
 bool Lives::observes(std::string_view type) const {
   return header_.observes.empty() || std::ranges::find(header_.observes, type) != header_.observes.end();
 }
@@ -97,6 +105,12 @@ void Lives::cut(const std::string& where) { cut_ = where.empty() ? "somewhere" :
 void Lives::event(const Event& event) {
   last_t_ = std::max(last_t_, event.t);
   if (event.lwp == 0) return;
+  constexpr auto is_act = [](const auto& body) {
+    using Body = std::decay_t<decltype(body)>;
+    return !std::is_same_v<Body, Exit> && !std::is_same_v<Body, Reap> && !std::is_same_v<Body, Join> &&
+           !std::is_same_v<Body, Reparent>;
+  };
+  if (std::visit(is_act, event.body)) last_act_ = event.t;
   Life& life = of(event);
   std::visit(
       [&](const auto& body) {
@@ -116,9 +130,12 @@ Life& Lives::of(const Event& event) {
   life.tid = event.tid;
   life.tgid = event.tgid;
   life.born = event.t;
-  totals_.max_alive = std::max(totals_.max_alive, ++totals_.alive);
 
   const auto* birth = std::get_if<Birth>(&event.body);
+  life.followed = birth == nullptr || birth->followed;
+  totals_.alive += life.followed ? 1 : 0;
+  totals_.unfollowed += life.followed ? 0 : 1;
+  totals_.max_alive = std::max(totals_.max_alive, totals_.alive);
   const LwpId creator_id = birth != nullptr ? birth->creator.value_or(0) : 0;
   Life* creator = creator_id != life.id ? find_mutable(creator_id) : nullptr;
   LwpId& last = creator != nullptr ? creator->last_child : last_root_;
@@ -161,17 +178,18 @@ void Lives::on(Life& life, const Birth& birth, const Event& event) {
   life.via = birth.via;
   life.born = event.t;
   life.comm = name(birth.comm);
+  life.own_stack = birth.stack.has_value();
   life.sleeps_creator = birth.flags_raw && (birth.flags_raw->value & kCloneVfork) != 0;
   ++totals_.births;
-  ++totals_.by_idiom[{birth.idiom, birth.via}];
   if (birth.duration_ns && (!totals_.slowest_ns || *birth.duration_ns > *totals_.slowest_ns)) {
     totals_.slowest_ns = birth.duration_ns;
     totals_.slowest = life.id;
   }
 }
 
-void Lives::on(Life& life, const BirthFailed& failed, const Event&) {
+void Lives::on(Life& life, const BirthFailed& failed, const Event& event) {
   ++life.failed;
+  mark(event, Mark::What::failure);
   ++totals_.failed;
   ++totals_.failed_by_error[failed.error];
   std::vector<Failure>& kinds = failures_[life.id];
@@ -188,12 +206,19 @@ void Lives::on(Life& life, const BirthFailed& failed, const Event&) {
 void Lives::on(Life& life, const Exec& exec, const Event& event) {
   ++life.execs;
   ++totals_.execs;
+  const std::uint32_t former = life.comm;
   life.command = name(joined(exec));
   if (!exec.comm.empty()) life.comm = name(exec.comm);
   life.tid = event.tid;
   life.leader = life.id;  // whoever execs is the one left of its group
   const bool launch = life.execs == 1 && life.via == Via::launch;
   if (!launch) mark(event, Mark::What::exec);
+  if (life.execs < 2) return;
+  constexpr std::size_t enough = 16;  // a program that execs itself again and again
+  std::vector<std::uint32_t>& names = exec_names_[life.id];
+  if (names.empty()) names.push_back(former);
+  if (names.size() == enough) names.erase(names.begin() + enough / 2);
+  names.push_back(life.comm);
 }
 
 void Lives::on(Life& life, const Comm& comm, const Event&) { life.comm = name(comm.comm); }
@@ -202,6 +227,11 @@ void Lives::on(Life& life, const Signal& signal, const Event& event) {
   ++life.signals;
   ++totals_.signals;
   ++totals_.by_signal[signal.signo];
+  if (signal.effect == Effect::terminate || signal.effect == Effect::core) {
+    life.fatal = static_cast<std::uint8_t>(signal.signo);
+    life.by = signal.sender ? signal.sender->lwp.value_or(0) : 0;
+    life.by_pid = signal.sender && life.by == 0 ? signal.sender->pid : 0;
+  }
   // The end of every child sends one; so many marks would say nothing.
   if (signal.signo != SIGCHLD && signal.effect != Effect::none) mark(event, Mark::What::signal, signal.signo);
 }
@@ -219,10 +249,16 @@ void Lives::on(Life& life, const Exit& exit, const Event& event) {
   life.ended = event.t;
   life.how = exit.how;
   life.status = exit.status;
-  life.by = exit.by.value_or(0);
+  const bool as_announced = exit.how == How::signal && exit.status.signal == life.fatal;
+  if (exit.by || !as_announced) {
+    life.by = exit.by.value_or(0);
+    life.by_pid = 0;
+  }
+  Life* ender = exit.how == How::group ? find_mutable(life.by) : nullptr;
+  if (ender != nullptr) ender->took_others = true;
   life.leader_zombie = exit.leader_zombie;
   ++totals_.exits;
-  --totals_.alive;
+  totals_.alive -= life.followed ? 1 : 0;
   std::optional<Nanos> cpu = exit.cpu_ns;
   if (!cpu && exit.utime_ns && exit.stime_ns) cpu = *exit.utime_ns + *exit.stime_ns;
   if (!cpu) return;

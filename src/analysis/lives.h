@@ -34,16 +34,21 @@ struct Life {
   Nanos born = 0;       // or first seen
   Nanos ended = 0;      // if `exited`
   Nanos collected = 0;  // if `reaped` or `joined`: when
-  LwpId by = 0;         // who caused its end, if not itself
+  LwpId by = 0;         // who caused its end, or sent the signal that did; 0: nobody, or not known
   LwpId waiter = 0;     // if `reaped` or `joined`: by whom; 0: somebody outside the trace
   LwpId adopter = 0;    // if `adopted`
   Tid adopter_pid = 0;
-  Status status;  // if `exited`
+  Tid by_pid = 0;  // the sender of that signal, where it is outside the trace
+  Status status;   // if `exited`
   Kind kind = Kind::unknown;
   Idiom idiom = Idiom::unknown;
   Via via = Via::unknown;
   How how = How::unknown;
+  std::uint8_t fatal = 0;  // the last signal delivered that was to end it
   bool born_seen : 1 = false;
+  bool followed : 1 = true;      // false: its birth is all that is told
+  bool own_stack : 1 = false;    // was given a stack of its own: it goes on elsewhere than its creator
+  bool took_others : 1 = false;  // its exit_group, or the signal that ended it, ended others of its group
   bool exited : 1 = false;
   bool reaped : 1 = false;       // somebody waited for it
   bool reaped_auto : 1 = false;  // or the kernel did not keep it for anybody
@@ -54,8 +59,8 @@ struct Life {
 };
 
 struct Mark {  // something that happened in a life and that a drawing may put at its place in time
-  // exec: not the launch. signal: a delivery that was not ignored, SIGCHLD apart.
-  enum class What : std::uint8_t { exec, signal, stop, go };
+  // exec: not the launch. signal: a delivery that was not ignored, SIGCHLD apart. failure: a birth that was none.
+  enum class What : std::uint8_t { exec, signal, stop, go, failure };
   Nanos t = 0;
   LwpId lwp = 0;
   What what = What::exec;
@@ -71,8 +76,7 @@ struct Failure {  // births that failed alike
 
 struct Totals {
   std::uint64_t processes = 0, threads = 0, births = 0, failed = 0, execs = 0, exits = 0, signals = 0, escaped = 0;
-  std::uint64_t alive = 0, max_alive = 0;
-  std::map<std::pair<Idiom, Via>, std::uint64_t> by_idiom;
+  std::uint64_t alive = 0, max_alive = 0, unfollowed = 0;  // who is not followed is not among the alive
   std::map<int, std::uint64_t> failed_by_error;
   std::map<int, std::uint64_t> by_signal;
   Nanos cpu_ns = 0;
@@ -99,6 +103,8 @@ class Lives : public TraceSink {
   [[nodiscard]] const std::string& comm(const Life& life) const { return names_[life.comm]; }
   // The argv of its last exec (the launch is one); empty when it had none.
   [[nodiscard]] std::vector<std::string> command(const Life& life) const;
+  // The names that its execs gave it, in order; those in the middle are left out where they are many.
+  [[nodiscard]] std::vector<std::string> exec_names(const Life& life) const;
 
   [[nodiscard]] std::span<const Mark> marks() const { return marks_; }
   [[nodiscard]] std::span<const Failure> failures(LwpId creator) const;
@@ -111,8 +117,12 @@ class Lives : public TraceSink {
   [[nodiscard]] Nanos last_t() const { return last_t_; }
   // Whether events of that type were looked for, by the header's `observes`. Silence means nothing when they were not.
   [[nodiscard]] bool observes(std::string_view type) const;
-  // From birth to end, or to where the trace stops.
-  [[nodiscard]] Nanos span_of(const Life& life) const { return (life.exited ? life.ended : last_t_) - life.born; }
+  // When some program last did something but end: what ended after it may have been ended by lwptrace.
+  [[nodiscard]] Nanos last_act() const { return last_act_; }
+  // From birth to end, or to where the trace stops; 0 where it is not followed.
+  [[nodiscard]] Nanos span_of(const Life& life) const {
+    return !life.followed ? 0 : (life.exited ? life.ended : last_t_) - life.born;
+  }
 
  private:
   Life& of(const Event& event);
@@ -136,13 +146,14 @@ class Lives : public TraceSink {
   TraceHeader header_;
   std::optional<TraceEnd> end_;
   std::string cut_;
-  Nanos last_t_ = 0;
+  Nanos last_t_ = 0, last_act_ = 0;
   std::vector<Life> lives_;                             // LWP n stands at n - 1 as long as the trace numbers them so
   std::unordered_map<LwpId, std::uint32_t> elsewhere_;  // and where it does not: at this index
   LwpId first_root_ = 0, last_root_ = 0;
   std::unordered_map<Tid, LwpId> leaders_;  // of the thread groups that were not born before our eyes
   std::vector<std::string> names_{""};
   std::unordered_map<std::string, std::uint32_t> name_index_{{"", 0}};
+  std::unordered_map<LwpId, std::vector<std::uint32_t>> exec_names_;  // of those that had more than one exec
   std::vector<Mark> marks_;
   std::unordered_map<LwpId, std::vector<Failure>> failures_;
   Totals totals_;

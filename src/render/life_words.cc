@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <lwptrace/names.h>
 
+#include <csignal>
+
 namespace lwptrace::render {
 
 using analysis::Life;
@@ -11,10 +13,38 @@ using analysis::Lives;
 
 namespace {
 
-// Whether its exit_group differs from an exit: it does where there are siblings to take along.
-bool in_company(const Lives& lives, const Life& life) {
-  const Life* leader = lives.find(life.leader);
-  return leader != nullptr && leader->threads > 0;
+// Why lwptrace killed all, in a word; empty when it did not.
+std::string_view own_reason(const Lives& lives) {
+  switch (lives.ending() ? lives.ending()->reason : EndReason::unknown) {
+    case EndReason::timeout:
+      return "timeout";
+    case EndReason::guard:
+      return "limit reached";
+    case EndReason::interrupted:
+      return "interrupted";
+    default:
+      return {};
+  }
+}
+
+// Nobody is told of as the sender of lwptrace's own SIGKILL. Ends before the last deed of a program were no part of it.
+bool killed_by_lwptrace(const Lives& lives, const Life& life) {
+  return !own_reason(lives).empty() && life.status.signal == SIGKILL && life.how == How::signal && life.by == 0 &&
+         life.by_pid == 0 && life.ended >= lives.last_act();
+}
+
+// "SIGTERM", "its own SIGABRT".
+std::string signal_words(const Life& life, std::string_view own) {
+  // The kernel sends these two in the name of who wrote too much.
+  const bool itself = life.by == life.id && *life.status.signal != SIGPIPE && *life.status.signal != SIGXFSZ;
+  return fmt::format("{}{}", itself ? own : "", signal_name(*life.status.signal));
+}
+
+// " from 1.2"; empty when it is not known, or the LWP itself.
+std::string sender_words(const Lives& lives, const Life& life) {
+  if (life.by == life.id) return {};
+  if (life.by != 0) return " from " + path_words(lives, life.by);
+  return life.by_pid != 0 ? fmt::format(" from pid {}", life.by_pid) : "";
 }
 
 std::string possessive(const Lives& lives, LwpId id) { return path_words(lives, id) + "'s"; }
@@ -48,6 +78,9 @@ std::string birth_words(const Life& life) {
   if (!life.born_seen) return "birth not seen";
   if (life.via == Via::launch) return "launched";
   if (life.via == Via::attach) return "attached";
+  // Flags alone prove neither library: LinuxThreads is long gone, and fork(3) needs no stack.
+  const bool alike = life.idiom == Idiom::linuxthreads || (life.idiom == Idiom::fork && life.own_stack);
+  if (alike) return fmt::format("{} like {}", to_string(life.via), to_string(life.idiom));
   return std::string(life.idiom != Idiom::unknown ? to_string(life.idiom) : to_string(life.via));
 }
 
@@ -63,6 +96,7 @@ std::string cause_words(const Status& status) {
 }
 
 std::string end_words(const Lives& lives, const Life& life) {
+  if (!life.followed) return "not followed";
   if (!life.exited) return lives.cut_where().empty() ? "still alive at the end" : "alive where the trace was cut";
   const Life* by = lives.find(life.by);
   switch (life.how) {
@@ -79,11 +113,15 @@ std::string end_words(const Lives& lives, const Life& life) {
     case How::lost:
       return "its end was not seen";
     case How::exit_group:
-      if (life.status.code && in_company(lives, life)) return fmt::format("exit_group {}", *life.status.code);
+      if (life.status.code && life.took_others) return fmt::format("exit_group {}", *life.status.code);
       break;
+    case How::signal:
+      if (killed_by_lwptrace(lives, life)) return fmt::format("killed by lwptrace: {}", own_reason(lives));
+      if (!life.status.signal) break;
+      return fmt::format("killed by {}{}{}", signal_words(life, "its own "), life.status.core ? " (core)" : "",
+                         sender_words(lives, life));
     case How::unknown:
     case How::exit:
-    case How::signal:
       break;
   }
   const std::string words = cause_words(life.status);
@@ -91,15 +129,19 @@ std::string end_words(const Lives& lives, const Life& life) {
 }
 
 std::string end_word(const Lives& lives, const Life& life) {
+  if (!life.followed) return "not followed";
   if (!life.exited) return "alive";
   if (life.how == How::group) return "with " + (life.by != 0 ? path_words(lives, life.by) : "its process");
   if (life.how == How::exec) return "by exec";
   if (life.how == How::lost) return "lost";
-  if (life.status.signal) return signal_name(*life.status.signal) + (life.status.core ? " core" : "");
+  if (killed_by_lwptrace(lives, life)) return std::string(own_reason(lives));
+  if (life.status.signal)
+    return signal_words(life, "own ") + (life.status.core ? " core" : "") + sender_words(lives, life);
   return end_words(lives, life);
 }
 
 Ink end_ink(const Life& life) {
+  if (!life.followed) return Ink::faint;
   if (!life.exited || life.how == How::lost) return Ink::warn;
   if (life.how == How::group || life.how == How::exec) return Ink::faint;
   if (life.status.signal) return Ink::bad;
@@ -134,6 +176,21 @@ std::vector<std::string> family_words(const Lives& lives, const Life& life) {
   return words;
 }
 
+std::string exec_words(const Lives& lives, const Life& life) {
+  const auto names = lives.exec_names(life);
+  constexpr std::size_t first = 3, last = 2;
+  std::string words;
+  for (std::size_t at = 0; at < names.size(); ++at) {
+    if (at >= first && at + last < names.size()) {
+      words += " → …";
+      at = names.size() - last - 1;
+      continue;
+    }
+    words += (at == 0 ? "" : " → ") + printable(names[at]);
+  }
+  return words;
+}
+
 std::string census(const Lives& lives) {
   const auto& totals = lives.totals();
   std::string words;
@@ -154,6 +211,10 @@ std::string outcome_words(const Lives& lives) {
   if (!lives.ending()) return "no end was recorded";
   const TraceEnd& end = *lives.ending();
   const std::string status = end.status ? cause_words(*end.status) : std::string();
+  if (const std::string_view why = own_reason(lives); !why.empty()) {
+    const bool root_too = !end.status || end.status->signal == SIGKILL;
+    return fmt::format("{}killed by lwptrace: {}", root_too ? "" : status + ", the rest ", why);
+  }
   std::string reason;
   switch (end.reason) {
     case EndReason::exited:
@@ -161,24 +222,21 @@ std::string outcome_words(const Lives& lives) {
     case EndReason::detached:
       reason = "detached, still running";
       break;
-    case EndReason::timeout:
-      reason = "timed out";
-      break;
-    case EndReason::guard:
-      reason = "stopped by a guard";
-      break;
-    case EndReason::interrupted:
-      reason = "interrupted";
-      break;
     case EndReason::output:
       reason = "the output failed";
       break;
-    case EndReason::unknown:
+    default:
       reason = "ended for an unknown reason";
       break;
   }
   if (reason.empty()) return status.empty() ? "ended" : status;
   return status.empty() ? reason : reason + ", " + status;
+}
+
+std::string title(const Lives& lives, const std::string& facts, std::size_t width) {
+  const std::string rest = " · " + facts;
+  const std::size_t room = width > display_width(rest) ? width - display_width(rest) : 0;
+  return fit(fit(program_words(lives), std::max<std::size_t>(room, 12)) + rest, width);
 }
 
 std::string cut_line(const Lives& lives, std::size_t width, bool color) {

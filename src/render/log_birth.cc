@@ -1,9 +1,14 @@
-// The log's sentences about births, made and failed: who made whom, how, what the two share, and every argument of the
-// call that is out of the ordinary. The common comes first, the rare last; what the flags cause is said in words, and
-// the flags that no word stands for are named.
+// The log's sentences about births, made and failed: who made whom, how, what the two share, and what is out of the
+// ordinary for a birth of that idiom. What goes without saying (a pthread has a TLS of its own, and tid words) is left
+// out, and so are addresses unless something is wrong with them: jsonl and strace have them all. The common comes
+// first, the rare last; what the flags cause is said in words, and the flags that no word stands for are named.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <lwptrace/names.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
 
 #include "decoders/tables/clone_flags.h"
 #include "render/log.h"
@@ -17,7 +22,8 @@ constexpr std::uint64_t kUsualArgsSize = 88;  // struct clone_args since Linux 5
 // "8 MiB", "36 KiB", "100 bytes": stacks are round numbers less a guard or a thread descriptor.
 std::string size(std::uint64_t bytes) {
   const auto in = [&](double unit, std::string_view name) {
-    std::string text = fmt::format("{:.1f}", static_cast<double>(bytes) / unit);
+    const double count = static_cast<double>(bytes) / unit;
+    std::string text = fmt::format("{:.{}f}", count, count < 100 ? 1 : 0);
     if (text.ends_with(".0")) text.resize(text.size() - 2);
     return fmt::format("{} {}", text, name);
   };
@@ -27,12 +33,19 @@ std::string size(std::uint64_t bytes) {
   return fmt::format("{} bytes", bytes);
 }
 
+// Flags alone prove neither library call: LinuxThreads is long gone, and fork(3) needs no stack.
+bool is_only_like(const Birth& birth) {
+  return birth.idiom == Idiom::linuxthreads || (birth.idiom == Idiom::fork && birth.stack);
+}
+
 std::string maker(const Birth& birth, const Paths& paths) {
   // Where no habit is recognised the call itself says most.
   const bool habit = birth.idiom != Idiom::unknown && birth.idiom != Idiom::clone && birth.idiom != Idiom::clone_thread;
-  const std::string_view how = habit ? to_string(birth.idiom) : to_string(birth.via);
+  const bool alike = is_only_like(birth);
+  const std::string_view how = habit && !alike ? to_string(birth.idiom) : to_string(birth.via);
   std::string text(birth.kind == Kind::unknown ? "LWP" : to_string(birth.kind));
   if (!how.empty()) text += fmt::format(" by {}", how);
+  if (alike) text += fmt::format(" like {}", to_string(birth.idiom));
   if (birth.creator) text += fmt::format(" of {}", paths.of(*birth.creator));
   return text;
 }
@@ -47,18 +60,25 @@ std::string roots_words(const Birth& birth) {
   return text;
 }
 
+// "shares all but io", "copies all", "shares vm only".
+std::string shares_words(const Shares& shares) {
+  const std::array<std::pair<bool, const char*>, 6> all = {{{shares.vm, "vm"},
+                                                            {shares.fs, "fs"},
+                                                            {shares.files, "files"},
+                                                            {shares.sighand, "sighand"},
+                                                            {shares.sysvsem, "sysvsem"},
+                                                            {shares.io, "io"}}};
+  std::string shared, own;
+  for (const auto& [is_shared, name] : all) (is_shared ? shared : own).append(" ").append(name);
+  const auto count = std::ranges::count_if(all, [](const auto& one) { return one.first; });
+  if (count == 0) return "copies all";
+  if (count == 6) return "shares all";
+  return count >= 4 ? "shares all but" + own : "shares" + shared + " only";
+}
+
 void add_shares(std::string& text, const Birth& birth, const Paths& paths) {
   const Shares& shares = birth.shares;
-  std::string shared, copied;
-  const auto put = [](std::string& list, std::string_view name) { list.append(" ").append(name); };
-  put(shares.vm ? shared : copied, "vm");
-  put(shares.fs ? shared : copied, "fs");
-  put(shares.files ? shared : copied, "files");
-  put(shares.sighand ? shared : copied, "sighand");
-  if (shares.sysvsem) put(shared, "sysvsem");
-  if (shares.io) put(shared, "io");
-  if (!shared.empty()) add(text, "shares" + shared);
-  if (!copied.empty()) add(text, "copies" + copied);
+  add(text, shares_words(shares));
   if (!shares.new_ns.empty()) add(text, fmt::format("new namespaces {}", fmt::join(shares.new_ns, " ")));
   if (shares.parent) {
     add(text, birth.parent ? fmt::format("child of {} (CLONE_PARENT)", paths.of(*birth.parent))
@@ -66,27 +86,32 @@ void add_shares(std::string& text, const Birth& birth, const Paths& paths) {
   }
 }
 
-void add_tid_words(std::string& text, const Birth& birth, Tid tid) {
-  if (const auto& word = birth.parent_tid) {
-    add(text, fmt::format("parent_tid {:#x}", word->addr.value));
-    if (word->value) text += fmt::format(" = {}", *word->value);
-    if (word->value && *word->value != tid && birth.ns_tids.empty()) text += fmt::format(" (not {})", tid);
+// A tid word that does not hold the newborn's tid, in whichever pid namespace.
+void add_wrong_word(std::string& text, std::string_view name, Address addr, std::optional<Tid> value, Tid tid,
+                    const Birth& birth) {
+  if (!value || *value == tid || std::ranges::find(birth.ns_tids, *value) != birth.ns_tids.end()) return;
+  add(text, fmt::format("{} {:#x} holds {}, not {}", name, addr.value, *value, tid));
+}
+
+// What went wrong between the call and the newborn.
+void add_faults(std::string& text, const Birth& birth, Tid tid) {
+  if (const auto& tls = birth.tls; tls && !tls->matches.value_or(true)) {
+    add(text, fmt::format("TLS {:#x} but FS base {:#x}", tls->value.value, tls->fs_base.value_or(Address{}).value));
   }
-  if (const auto& word = birth.child_tid) {
-    add(text, fmt::format("child_tid {:#x}", word->addr.value));
-    if (word->value) text += fmt::format(" = {}", *word->value);
-    text += word->set && word->clear ? " (set, cleared at the end)" : word->set ? " (set)" : " (cleared at the end)";
-  }
+  if (const auto& word = birth.parent_tid) add_wrong_word(text, "parent_tid", word->addr, word->value, tid, birth);
+  if (const auto& word = birth.child_tid) add_wrong_word(text, "child_tid", word->addr, word->value, tid, birth);
 }
 
 // The flags that no other part of the sentence stands for.
 std::uint64_t unsaid_flags(const Birth& birth) {
   using namespace tables;
   std::uint64_t said = kCLONE_VM | kCLONE_FS | kCLONE_FILES | kCLONE_SIGHAND | kCLONE_SYSVSEM | kCLONE_IO |
-                       kCLONE_THREAD | kCLONE_PARENT | kCLONE_SETTLS | kCLONE_PARENT_SETTID | kCLONE_CHILD_SETTID |
-                       kCLONE_CHILD_CLEARTID | kCLONE_NEWNS | kCLONE_NEWCGROUP | kCLONE_NEWUTS | kCLONE_NEWIPC |
+                       kCLONE_THREAD | kCLONE_PARENT | kCLONE_NEWNS | kCLONE_NEWCGROUP | kCLONE_NEWUTS | kCLONE_NEWIPC |
                        kCLONE_NEWUSER | kCLONE_NEWPID | kCLONE_NEWNET;
-  if (birth.via == Via::clone3) said |= kCLONE_NEWTIME;
+  constexpr std::uint64_t tid_words = kCLONE_PARENT_SETTID | kCLONE_CHILD_SETTID | kCLONE_CHILD_CLEARTID;
+  if (birth.idiom == Idiom::fork || birth.idiom == Idiom::pthread_create) said |= tid_words;
+  if (birth.idiom == Idiom::pthread_create) said |= kCLONE_SETTLS | kCLONE_DETACHED;  // musl sets it to no effect
+  if (birth.via == Via::clone3) said |= kCLONE_NEWTIME | kCLONE_CLEAR_SIGHAND;
   if (birth.idiom == Idiom::vfork || birth.idiom == Idiom::posix_spawn) said |= kCLONE_VFORK;
   if (birth.pidfd) said |= kCLONE_PIDFD;
   if (birth.cgroup) said |= kCLONE_INTO_CGROUP;
@@ -97,8 +122,6 @@ void add_flags(std::string& text, const Birth& birth) {
   if (!birth.flags_raw) return;
   const auto unsaid = clone_flag_names(unsaid_flags(birth), birth.via);
   if (!unsaid.empty()) add(text, fmt::format("and {}", fmt::join(unsaid, "|")));
-  const bool plain = birth.idiom == Idiom::clone || birth.idiom == Idiom::unknown;
-  if (plain || !unsaid.empty()) add(text, fmt::format("flags {:#x}", birth.flags_raw->value));
 }
 
 std::string exit_signal(const ExitSignal& signal) {
@@ -126,16 +149,14 @@ Sentence birth_sentence(const Birth& birth, Tid tid, const Paths& paths) {
   // SIGCHLD is what a process's parent expects, none what a thread has.
   const bool usual = birth.exit_signal.signo == (birth.kind == Kind::thread ? 0 : signal_number("CHLD"));
   if (birth.exit_signal.signo >= 0 && !usual) add(text, exit_signal(birth.exit_signal));
-  if (birth.stack) {
-    add(text, birth.stack_size ? fmt::format("stack {} at {:#x}", size(*birth.stack_size), birth.stack->value)
-                               : fmt::format("stack {:#x}", birth.stack->value));
+  constexpr std::uint64_t reset = tables::kCLONE_CLEAR_SIGHAND;
+  if (birth.via == Via::clone3 && birth.flags_raw && (birth.flags_raw->value & reset) != 0) add(text, "handlers reset");
+  if (birth.stack && birth.stack_size) {
+    add(text, fmt::format("stack {}", size(*birth.stack_size)));
+  } else if (birth.stack && birth.kind != Kind::thread) {  // a thread always has one of its own
+    add(text, "own stack");
   }
-  if (const auto& tls = birth.tls) {
-    add(text, fmt::format("tls {:#x}", tls->value.value));
-    if (tls->matches) text += *tls->matches ? " ✓" : " ✗";
-    if (tls->fs_base && !tls->matches.value_or(false)) text += fmt::format(" fs base {:#x}", tls->fs_base->value);
-  }
-  add_tid_words(text, birth, tid);
+  add_faults(text, birth, tid);
   if (birth.pidfd) add(text, fmt::format("pidfd {}", *birth.pidfd));
   if (!birth.set_tid.empty()) add(text, fmt::format("set_tid {}", fmt::join(birth.set_tid, " ")));
   if (birth.cgroup) add(text, fmt::format("into cgroup of fd {}", *birth.cgroup));
@@ -143,7 +164,8 @@ Sentence birth_sentence(const Birth& birth, Tid tid, const Paths& paths) {
   add_flags(text, birth);
   add_clone_args(text, birth.args_size, birth.args_tail);
   if (birth.abi != Abi::unknown && birth.abi != Abi::x86_64) add(text, to_string(birth.abi));
-  if (!birth.fallback.empty()) add(text, fmt::format("after {} answered ENOSYS", birth.fallback));
+  if (!birth.fallback.empty()) add(text, fmt::format("after {} ENOSYS", birth.fallback));
+  if (!birth.followed) add(text, "not followed");
   if (birth.duration_ns) add(text, duration(*birth.duration_ns));
   return said;
 }

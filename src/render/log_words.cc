@@ -7,13 +7,14 @@
 #include <csignal>
 
 #include "render/log.h"
+#include "render/syscall_args.h"
 
 namespace lwptrace::render {
 
 namespace {
 
-constexpr std::size_t kArgvColumns = 240;  // a compiler's command line should not bury the lines around it
-constexpr std::size_t kListed = 8;         // LWPs that one exec destroyed, by name
+constexpr std::size_t kArgvColumns = 80;  // a compiler's command line should not bury the lines around it
+constexpr std::size_t kListed = 8;        // LWPs that one exec destroyed, by name
 
 std::string quoted(std::string_view text) {
   std::string quoted = "\"";
@@ -43,7 +44,8 @@ Sentence say(const Exec& exec, const Paths& paths) {
   std::vector<std::string> words;
   for (const auto& word : exec.argv) words.push_back(quoted(word));
   if (exec.argv_cut) words.emplace_back("…");
-  add(said.text, fit(printable(fmt::format("[{}]", fmt::join(words, ", "))), kArgvColumns));
+  const bool bare = exec.argv.size() == 1 && exec.argv.front() == exec.file;
+  if (!bare) add(said.text, fit(printable(fmt::format("[{}]", fmt::join(words, ", "))), kArgvColumns));
   const std::string base = exec.file.substr(exec.file.rfind('/') + 1);
   if (!exec.comm.empty() && exec.comm != base.substr(0, 15)) add(said.text, "named " + quoted(exec.comm));
   if (exec.former_tid) add(said.text, fmt::format("was tid {}, leads its process now", *exec.former_tid));
@@ -138,7 +140,7 @@ Sentence say(const Kill& kill, const Paths& paths) {
   return said;
 }
 
-Sentence say(const Exit& exit, const Paths& paths) {
+Sentence say(const Exit& exit, bool thread, const Paths& paths) {
   Sentence said{"exit", ink_of(exit.status), {}};
   std::string& text = said.text;
   const std::string status = status_words(exit.status);
@@ -163,10 +165,12 @@ Sentence say(const Exit& exit, const Paths& paths) {
       break;
     case How::exit:
     case How::exit_group:
-    case How::unknown:
+    case How::unknown: {
+      // A thread ends with exit and a process with exit_group: only the other way round is worth a word.
       text = status;
-      if (exit.how != How::unknown) text += fmt::format(" ({})", to_string(exit.how));
+      if (exit.how == (thread ? How::exit_group : How::exit)) text += fmt::format(" ({})", to_string(exit.how));
       break;
+    }
   }
   if (exit.leader_zombie) add(text, "the leader ended before its threads");
   if (exit.child_tid_cleared && !*exit.child_tid_cleared) add(text, "its tid word was not cleared");
@@ -194,7 +198,6 @@ Sentence say(const Reap& reap, const Paths& paths) {
 Sentence say(const Join& join, const Paths& paths) {
   Sentence said{"joined", Ink::faint, "by " + (join.by != 0 ? paths.of(join.by) : "an unknown LWP")};
   if (join.waited_ns) said.text += " after " + duration(*join.waited_ns);
-  add(said.text, fmt::format("tid word {:#x}", join.futex.value));
   return said;
 }
 
@@ -255,7 +258,7 @@ Sentence say(const Escaped& escaped) {
 
 Sentence say(const Syscall& call) {
   std::vector<std::string> args;
-  for (const Address& arg : call.args) args.push_back(fmt::format("{:#x}", arg.value));
+  for (const Address& arg : arguments(call)) args.push_back(fmt::format("{:#x}", arg.value));
   Sentence said{"call", Ink::faint, fmt::format("{}({})", call.name, fmt::join(args, ", "))};
   if (!call.ret) return said;
   const bool failed = *call.ret < 0 && *call.ret >= -4095;
@@ -296,6 +299,8 @@ Sentence sentence(const Event& event, const Paths& paths) {
       [&](const auto& body) {
         if constexpr (std::is_same_v<decltype(body), const Birth&>) {
           return birth_sentence(body, event.tid, paths);
+        } else if constexpr (std::is_same_v<decltype(body), const Exit&>) {
+          return say(body, event.tid != event.tgid, paths);
         } else if constexpr (requires { say(body, paths); }) {
           return say(body, paths);
         } else {

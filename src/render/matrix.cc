@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <span>
+#include <utility>
 
 #include "analysis/sharing.h"
 #include "render/life_words.h"
 #include "render/renderers.h"
+#include "render/runs.h"
 
 namespace lwptrace::render {
 
@@ -23,23 +25,25 @@ using analysis::ObjectId;
 using analysis::Sharing;
 
 constexpr std::size_t kHandful = 7;  // LWPs that share alike and are more become one row
+constexpr std::size_t kMany = 20;    // LWPs in all: from here on, two alike do
 constexpr std::size_t kRows = 40;
 
 struct Column {
   const char* name;
+  const char* short_name;
   const char* object;    // what one letter stands for
   const char* at_birth;  // how an LWP came by its own
   bool exec_replaces;    // even where nobody shares it
 };
 
 constexpr std::array<Column, kResources> kColumns = {{
-    {"memory", "one address space", "copied at birth", true},
-    {"files", "one table of descriptors", "copied at birth", false},
-    {"fs", "one root, working directory and umask", "copied at birth", false},
-    {"handlers", "one table of signal handlers", "copied at birth", true},
-    {"sysvsem", "one list of semaphore undos", "new at birth", false},
-    {"io", "one I/O context", "new at birth", false},
-    {"namespaces", "the same namespaces", "new at birth", false},
+    {"memory", "mem", "one address space", "copied at birth", true},
+    {"files", "files", "one table of descriptors", "copied at birth", false},
+    {"fs", "fs", "one root, working directory and umask", "copied at birth", false},
+    {"handlers", "sig", "one table of signal handlers", "copied at birth", true},
+    {"sysvsem", "sem", "one list of semaphore undos", "new at birth", false},
+    {"io", "io", "one I/O context", "new at birth", false},
+    {"namespaces", "ns", "the same namespaces", "new at birth", false},
 }};
 
 // 1 is A, 26 is Z, 27 is AA.
@@ -47,19 +51,6 @@ std::string letters(std::size_t number) {
   std::string text;
   for (; number > 0; number = (number - 1) / 26) text.insert(text.begin(), static_cast<char>('A' + (number - 1) % 26));
   return text;
-}
-
-struct Step {  // the last step of a path: "1/2" and "." and 7 for "1/2.7"
-  std::string before;
-  std::uint32_t number = 0;
-};
-
-Step last_step(const std::string& path) {
-  const std::size_t mark = path.find_last_of("./");
-  if (mark == std::string::npos) return {path, 0};
-  Step step{path.substr(0, mark + 1), 0};
-  std::from_chars(path.data() + mark + 1, path.data() + path.size(), step.number);
-  return step;
 }
 
 class Matrix : public TraceSink {
@@ -82,14 +73,13 @@ class Matrix : public TraceSink {
   }
 
  private:
-  using Members = std::vector<LwpId>;
   struct Row {
     Members members;
     std::array<std::string, kResources> cells;
   };
 
   void draw() {
-    std::string text = line(fmt::format("{} · {}", program_words(lives_), census(lives_)), Ink::bold);
+    std::string text = line(title(lives_, census(lives_), width_), Ink::bold);
     if (lives_.all().empty()) {
       text += line("No LWP was seen.", Ink::plain);
     } else {
@@ -154,7 +144,7 @@ class Matrix : public TraceSink {
       return fmt::format("{} {}", kind_word(*lives_.find(row.members.front())), fmt::join(row.cells, "|"));
     };
     for (const Holding* holding : order_) ++groups[key_of(row_of(*holding))].size;
-    const std::size_t least = order_.size() > kRows ? 2 : kHandful;
+    const std::size_t least = order_.size() > kMany ? 2 : kHandful;
     for (const Holding* holding : order_) {
       Row row = row_of(*holding);
       Group& group = groups[key_of(row)];
@@ -168,54 +158,68 @@ class Matrix : public TraceSink {
     return found;
   }
 
-  // "1, 1/1–1/8, 1.9 and 12 more": runs of siblings, the first `most` of them.
-  std::string members_words(const Members& members, std::size_t most) const {
-    std::string words;
-    std::size_t runs = 0;
-    for (std::size_t at = 0; at < members.size();) {
-      if (runs++ == most) return words + fmt::format(" and {} more", thousands(members.size() - at));
-      const std::string path = lives_.path(members[at]);
-      Step step = last_step(path);
-      std::size_t end = at + 1;
-      for (; end < members.size() && step.number > 0; ++end, ++step.number) {
-        const Step next = last_step(lives_.path(members[end]));
-        if (next.before != step.before || next.number != step.number + 1) break;
-      }
-      if (end == at + 2) --end;  // two are no run
-      words += (at == 0 ? "" : ", ") + path_words(lives_, members[at]);
-      if (end - at > 1) words += "–" + path_words(lives_, members[end - 1]);
-      at = end;
-    }
-    return words;
-  }
-
   std::string name_of(const Row& row) const {
     const Life& life = *lives_.find(row.members.front());
     if (row.members.size() == 1) return name_words(lives_, life);
     return fmt::format("{} {}", thousands(row.members.size()), kind_words(life));
   }
 
-  std::string table(const std::vector<Row>& all) const {
+  // What a drawing of this width has room for.
+  struct Layout {
+    bool short_names = false;
+    bool narrow = false;  // "A→own", and one blank between columns
+    std::size_t who = 0, name = 0;
+    std::array<std::size_t, kResources> columns{};
+
+    [[nodiscard]] const char* column_name(std::size_t of) const {
+      return short_names ? kColumns[of].short_name : kColumns[of].name;
+    }
+    [[nodiscard]] std::string gap() const { return narrow ? " " : "  "; }
+    [[nodiscard]] std::string cell(std::string text) const {
+      constexpr std::string_view arrow = " → ";
+      const std::size_t at = narrow ? text.find(arrow) : std::string::npos;
+      return at == std::string::npos ? text : text.replace(at, arrow.size(), "→");
+    }
+  };
+
+  Layout layout(std::span<const Row> rows) const {
+    constexpr std::size_t unlimited = 1000;
     std::size_t who = 0;
     std::size_t name = 0;
-    std::array<std::size_t, kResources> columns{};
-    for (std::size_t of = 0; of < kResources; ++of) columns[of] = display_width(kColumns[of].name);
-    const std::size_t shown = std::min(all.size(), kRows);
-    for (std::size_t at = 0; at < shown; ++at) {
-      who = std::max(who, display_width(members_words(all[at].members, 1)));
-      name = std::max(name, display_width(name_of(all[at])));
-      for (std::size_t of = 0; of < kResources; ++of)
-        columns[of] = std::max(columns[of], display_width(all[at].cells[of]));
+    for (const Row& row : rows) {
+      who = std::max(who, display_width(who_words(lives_, row.members, unlimited)));
+      name = std::max(name, display_width(name_of(row)));
     }
+    Layout found;
     std::size_t needed = 0;
-    for (const std::size_t column : columns) needed += column + 2;
+    for (const auto& [short_names, narrow] : {std::pair{false, false}, {true, false}, {true, true}}) {
+      found.short_names = short_names;
+      found.narrow = narrow;
+      needed = 0;
+      for (std::size_t of = 0; of < kResources; ++of) {
+        found.columns[of] = display_width(found.column_name(of));
+        for (const Row& row : rows) {
+          found.columns[of] = std::max(found.columns[of], display_width(found.cell(row.cells[of])));
+        }
+        needed += found.columns[of] + found.gap().size();
+      }
+      // Names of LWPs are worth more than long names of columns.
+      const std::size_t names = short_names || name == 0 ? 0 : std::min<std::size_t>(name, 10) + 2;
+      if (needed + std::min<std::size_t>(who, 12) + names <= width_) break;
+    }
     const auto room = [&](std::size_t other) { return width_ > needed + other ? width_ - needed - other : 0; };
-    who = std::min(who, std::max<std::size_t>(room(0), 12));
-    name = std::min<std::size_t>(name, room(who + 2));
-    if (name < 6) name = 0;
+    found.who = std::min(who, std::max<std::size_t>(room(0), 12));
+    found.name = std::min(name, room(found.who + 2));
+    if (found.name < 6) found.name = 0;
+    return found;
+  }
 
-    std::string head = std::string(who + (name > 0 ? name + 2 : 0), ' ');
-    for (std::size_t of = 0; of < kResources; ++of) head += "  " + pad(kColumns[of].name, columns[of]);
+  std::string table(const std::vector<Row>& all) {
+    const std::size_t shown = std::min(all.size(), kRows);
+    layout_ = layout(std::span(all).first(shown));
+    const Layout& now = layout_;
+    std::string head(now.who + (now.name > 0 ? now.name + 2 : 0), ' ');
+    for (std::size_t of = 0; of < kResources; ++of) head += now.gap() + pad(now.column_name(of), now.columns[of]);
     head = fit(head, width_);
     head.erase(head.find_last_not_of(' ') + 1);
     std::string text = paint(head, Ink::faint, color_) + "\n";
@@ -225,11 +229,12 @@ class Matrix : public TraceSink {
     for (std::size_t at = 0; at < shown; ++at) {
       const Row& row = all[at];
       const Life& life = *lives_.find(row.members.front());
-      std::string drawn = pad(paint(members_words(row.members, 1), kind_ink(life), color_), who);
-      if (name > 0) drawn += "  " + pad(paint(name_of(row), Ink::name, color_), name);
+      std::string drawn = pad(paint(who_words(lives_, row.members, now.who), kind_ink(life), color_), now.who);
+      if (now.name > 0) drawn += "  " + pad(paint(name_of(row), Ink::name, color_), now.name);
       for (std::size_t of = 0; of < kResources; ++of) {
-        const std::string& cell = row.cells[of];
-        drawn += "  " + pad(paint(cell, cell == "own" || cell == "?" ? Ink::faint : Ink::bold, color_), columns[of]);
+        const std::string cell = now.cell(row.cells[of]);
+        const bool plain = cell == "own" || cell == "?";
+        drawn += now.gap() + pad(paint(cell, plain ? Ink::faint : Ink::bold, color_), now.columns[of]);
         unknown = unknown || cell.find('?') != std::string::npos;
         lent = lent || cell.starts_with("lent");
         moved = moved || cell.find("→") != std::string::npos;
@@ -244,6 +249,7 @@ class Matrix : public TraceSink {
     if (lent) legend.emplace_back("lent: the creator's, for a time");
     if (moved) legend.emplace_back("→: changed at exec or unshare");
     if (unknown) legend.emplace_back("?: not known");
+    if (lives_.totals().unfollowed > 0) legend.emplace_back("who is not followed: as at its birth");
     for (const std::string& words : packed(legend, " · ", width_)) text += line(words, Ink::faint);
     return text;
   }
@@ -274,10 +280,10 @@ class Matrix : public TraceSink {
     std::vector<std::string> parts;
     for (std::size_t at = 0; at < std::min(shared, most); ++at) {
       std::size_t users = keepers[at].size();
-      std::string who = members_words(keepers[at], 3);
+      std::string who = members_words(lives_, keepers[at]);
       if (users == order_.size()) who = "all";
       for (const auto& [when, gone] : leavers[at]) {
-        who += fmt::format(", until {} {}", when, members_words(gone, 3));
+        who += fmt::format(", until {} {}", when, few_or_count(lives_, gone));
         users += gone.size();
       }
       parts.push_back(
@@ -286,7 +292,7 @@ class Matrix : public TraceSink {
     if (shared > most) parts.push_back(fmt::format("{} more letters", thousands(shared - most)));
     std::string owners;
     for (const auto& [how, who] : own) {
-      owners += fmt::format("{}{}{}", owners.empty() ? "" : "; ", members_words(who, 3), how);
+      owners += fmt::format("{}{}{}", owners.empty() ? "" : "; ", few_or_count(lives_, who), how);
     }
     if (shared > 0 || !unknown.empty()) {
       if (!owners.empty()) parts.push_back("own: " + owners);
@@ -294,8 +300,8 @@ class Matrix : public TraceSink {
       const bool alike = own.size() == 1 || (own.size() == 2 && own.begin()->first.empty());  // the roots apart
       parts.push_back("each has its own" + (alike ? own.rbegin()->first : ": " + owners));
     }
-    if (!unknown.empty()) parts.push_back("not known: " + members_words(unknown, 3));
-    return wrapped(kColumns[of].name, parts, 12);
+    if (!unknown.empty()) parts.push_back("not known: " + few_or_count(lives_, unknown));
+    return wrapped(layout_.column_name(of), parts, layout_.short_names ? 7 : 12);
   }
 
   // What made an LWP change the object that it was born with.
@@ -337,6 +343,7 @@ class Matrix : public TraceSink {
   bool color_;
   Lives lives_;
   Sharing sharing_;
+  Layout layout_;
   std::vector<const Holding*> order_;  // of the rows
   std::array<std::unordered_map<ObjectId, std::size_t>, kResources> letters_;
 };

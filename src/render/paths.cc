@@ -12,8 +12,10 @@ constexpr std::size_t kEndedKept = 10'000;
 }  // namespace
 
 void Paths::see(const Event& event) {
-  if (const auto* birth = std::get_if<Birth>(&event.body)) paths_[event.lwp] = birth->path;
-  if (!std::holds_alternative<Exit>(event.body)) return;
+  const auto* birth = std::get_if<Birth>(&event.body);
+  if (birth != nullptr) paths_[event.lwp] = birth->path;
+  const bool silent = birth != nullptr && !birth->followed;  // its end will not be told
+  if (!silent && !std::holds_alternative<Exit>(event.body)) return;
   ended_.push_back(event.lwp);
   if (ended_.size() <= kEndedKept) return;
   paths_.erase(ended_.front());

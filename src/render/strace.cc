@@ -2,8 +2,8 @@
 //
 // A call stands in one line, whole, when it has returned ("<unfinished ...>" is not used), and belongs to its caller: a
 // birth event tells of the child, its line is the creator's. What a trace does not record is left out or written
-// "...": environments, clone3's pidfd address, si_utime. The options of a wait are written as their usual 0.
-// Facts for which strace has no line are whole-line comments ("/* … */"). Strings are quoted as in C and never cut.
+// "...": environments, clone3's pidfd address, si_utime, the options of a wait (the pid of a wait4 is the one that it
+// returned). Facts for which strace has no line are comments. Strings are quoted as in C and never cut.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <lwptrace/names.h>
@@ -14,6 +14,7 @@
 
 #include "render/renderers.h"
 #include "render/strace_words.h"
+#include "render/syscall_args.h"
 #include "render/text.h"
 
 namespace lwptrace::render {
@@ -49,7 +50,7 @@ class Strace : public TraceSink {
     } else if (birth.via != Via::launch) {
       call(tid_of(birth.creator.value_or(0)), birth_words(birth), std::to_string(event.tid));
     }
-    alive_[event.lwp] = Known{event.tid, event.tgid, 0};
+    if (birth.followed) alive_[event.lwp] = Known{event.tid, event.tgid, 0};
   }
 
   void on(const Event& event, const BirthFailed& failed) {
@@ -116,7 +117,7 @@ class Strace : public TraceSink {
   void on(const Event& event, const Reap& reap) {
     if (reap.by == 0 || reap.automatic) return;
     if (reap.call != "waitid") {
-      call(tid_of(reap.by), fmt::format("{}({}, [{}], 0, NULL)", reap.call, event.tid, status_words(reap.status)),
+      call(tid_of(reap.by), fmt::format("{}({}, [{}], ...)", reap.call, event.tid, status_words(reap.status)),
            std::to_string(event.tid));
       return;
     }
@@ -124,14 +125,15 @@ class Strace : public TraceSink {
     const bool killed = status.signal.has_value();
     const int code = !killed ? CLD_EXITED : status.core ? CLD_DUMPED : CLD_KILLED;
     call(tid_of(reap.by),
-         fmt::format("waitid(P_PID, {}, {{si_signo=SIGCHLD, si_code={}, si_pid={}, si_status={}}}, WEXITED, NULL)",
-                     event.tid, si_code_name(SIGCHLD, code), event.tid,
+         fmt::format("waitid(..., {{si_signo=SIGCHLD, si_code={}, si_pid={}, si_status={}, ...}}, ...)",
+                     si_code_name(SIGCHLD, code), event.tid,
                      killed ? signal_word(*status.signal) : std::to_string(status.code.value_or(0))),
          "0");
   }
 
   void on(const Event& event, const Join& join) {
-    call(tid_of(join.by), fmt::format("futex({}, FUTEX_WAIT, {}, ...)", address(join.futex.value), event.tid), "0");
+    const std::string word = fmt::format("{} /* tid word of {} */", address(join.futex.value), event.tid);
+    call(tid_of(join.by), fmt::format("futex({}, FUTEX_WAIT..., ...)", word), "?");
   }
 
   void on(const Event& event, const Reparent& reparent) {
@@ -160,7 +162,7 @@ class Strace : public TraceSink {
 
   void on(const Event& event, const Syscall& other) {
     std::vector<std::string> args;
-    for (const Address& arg : other.args) args.push_back(arg.value == 0 ? "0" : fmt::format("{:#x}", arg.value));
+    for (const Address& arg : arguments(other)) args.push_back(arg.value == 0 ? "0" : fmt::format("{:#x}", arg.value));
     const bool failed = other.ret && *other.ret < 0 && *other.ret >= -4095;
     call(event.tid, fmt::format("{}({})", other.name, fmt::join(args, ", ")),
          !other.ret ? "?"

@@ -95,9 +95,8 @@ class Summary : public TraceSink {
       what = std::max(what, display_width(line.what));
       figure = std::max(figure, display_width(line.figure));
     }
-    const std::string title =
-        fmt::format("{} · {} · {}", program_words(lives_), duration(lives_.last_t()), outcome_words(lives_));
-    std::string text = paint(fit(title, width_), Ink::bold, color_) + "\n";
+    const std::string facts = fmt::format("{} · {}", outcome_words(lives_), duration(lives_.last_t()));
+    std::string text = paint(title(lives_, facts, width_), Ink::bold, color_) + "\n";
     for (const Line& line : lines_) {
       std::string row = pad(paint(line.what, Ink::faint, color_), what) + "  " +
                         pad_left(paint(line.figure, line.ink, color_), figure) + "  " + line.words;
@@ -111,8 +110,8 @@ class Summary : public TraceSink {
   void add_births() {
     const auto& totals = lives_.totals();
     Counts idioms;
-    for (const auto& [how, count] : totals.by_idiom) {
-      idioms[std::string(how.first != Idiom::unknown ? to_string(how.first) : to_string(how.second))] += count;
+    for (const Life& life : lives_.all()) {
+      if (life.born_seen) ++idioms[birth_words(life)];
     }
     std::string words = listed(idioms);
     if (lives_.last_t() > 0 && totals.births > 1)
@@ -137,7 +136,7 @@ class Summary : public TraceSink {
     std::uint64_t alive = 0;
     for (const Life& life : lives_.all()) {
       if (!life.exited) {
-        ++alive;
+        alive += life.followed ? 1 : 0;
         continue;
       }
       const std::string status = cause_words(life.status);
@@ -149,6 +148,9 @@ class Summary : public TraceSink {
       ++causes[own && !status.empty() ? status : other];
     }
     add("exits", lives_.totals().exits, listed(causes));
+    if (lives_.totals().unfollowed > 0) {
+      add("not followed", lives_.totals().unfollowed, "of whom nothing but the birth is told", Ink::warn);
+    }
     if (alive > 0) add("still alive", alive, "when the trace ended", Ink::warn);
   }
 
@@ -156,8 +158,9 @@ class Summary : public TraceSink {
     std::uint64_t unreaped = 0, unjoined = 0, pthreads = 0;
     for (const Life& life : lives_.all()) {
       unreaped += never_reaped(lives_, life) ? 1 : 0;
-      pthreads += life.idiom == Idiom::pthread_create ? 1 : 0;
-      unjoined += life.idiom == Idiom::pthread_create && !life.joined ? 1 : 0;
+      if (life.idiom != Idiom::pthread_create || !life.followed) continue;
+      ++pthreads;
+      unjoined += life.joined ? 0 : 1;
     }
     if (lives_.observes("reap")) {
       add("never reaped", unreaped, unreaped > 0 ? "zombies that nobody waited for" : "", Ink::warn);

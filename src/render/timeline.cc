@@ -32,7 +32,7 @@ constexpr std::size_t kLanes = 60;
 constexpr std::array<const char*, 9> kHeights = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 
 // What wins where several things fall into one column.
-enum Rank : std::uint8_t { height = 1, birth, alive, signal, exit, exec, fatal };
+enum Rank : std::uint8_t { height = 1, birth, alive, signal, failure, exit, exec, fatal };
 
 struct Lane {
   Row row;
@@ -58,7 +58,7 @@ class Timeline : public TraceSink {
 
  private:
   void draw() {
-    std::string text = paint(fit(title(), width_), Ink::bold, color_) + "\n";
+    std::string text = paint(title(lives_, facts(), width_), Ink::bold, color_) + "\n";
     std::size_t hidden = 0;
     const std::vector<Lane> lanes = choose_lanes(hidden);
     if (lanes.empty()) {
@@ -74,9 +74,13 @@ class Timeline : public TraceSink {
 
   std::string line(std::string_view words, Ink ink) const { return paint(fit(words, width_), ink, color_) + "\n"; }
 
-  std::string title() const {
-    return fmt::format("{} · {} · {} · {}", program_words(lives_), duration(lives_.last_t()), census(lives_),
-                       outcome_words(lives_));
+  // Of the title: the verdict first.
+  std::string facts() const {
+    std::string text = fmt::format("{} · {} · {}", outcome_words(lives_), duration(lives_.last_t()), census(lives_));
+    if (const std::uint64_t failed = lives_.totals().failed) text += ", " + counted(failed, "failed birth");
+    if (const std::uint64_t left = lives_.totals().unfollowed)
+      text += fmt::format(", {} not followed", thousands(left));
+    return text;
   }
 
   // The finest folding that needs no more than kLanes lanes; past the coarsest one, lanes are left out.
@@ -140,7 +144,7 @@ class Timeline : public TraceSink {
     }
     path = std::min(path, std::max<std::size_t>(width_ / 4, 6));
     name = width_ < 60 ? 0 : std::min(name, width_ / 6);
-    end = width_ < 50 ? 0 : std::min<std::size_t>(end, 14);
+    end = width_ < 50 ? 0 : std::min<std::size_t>(end, width_ < 90 ? 14 : 20);
     const std::size_t left = path + 1 + (name > 0 ? name + 2 : 1);
     const std::size_t right = end > 0 ? end + 2 : 0;
     const std::size_t columns = width_ > left + right ? width_ - left - right : 1;
@@ -178,12 +182,14 @@ class Timeline : public TraceSink {
                             : paint_life(*lives_.find(lanes[at].row.first()), at, axis, canvas);
     }
     paint_marks(lane_of, axis, canvas);
+    paint_failures(lanes, axis, canvas);
     for (std::size_t at = 0; at < lanes.size(); ++at) {
       const Life& life = *lives_.find(lanes[at].row.first());
       const auto creator = lane_of.find(life.creator);
       const std::size_t born = axis.column(life.born);
       if (creator != lane_of.end()) {
         canvas.link(born, creator->second, at);
+        births_ = true;
       } else {
         canvas.mark(at, born, "●", Rank::birth, kind_ink(life));
       }
@@ -194,7 +200,9 @@ class Timeline : public TraceSink {
       const auto waiter = lane_of.find(life.waiter);
       if (lanes[at].row.crowd() || !(life.reaped || life.joined) || waiter == lane_of.end()) continue;
       const std::size_t column = axis.column(life.collected);
-      if (!canvas.crosses(column, at, waiter->second)) canvas.link(column, at, waiter->second);
+      if (canvas.crosses(column, at, waiter->second)) continue;
+      canvas.link(column, at, waiter->second);
+      (life.reaped ? reaps_ : joins_) = true;
     }
   }
 
@@ -211,7 +219,9 @@ class Timeline : public TraceSink {
   }
 
   void end_mark(const Life& life, std::size_t at, std::size_t column, Canvas& canvas) {
-    if (!life.exited) {
+    if (!life.followed) {
+      canvas.mark(at, column, "○", Rank::alive, Ink::faint);
+    } else if (!life.exited) {
       canvas.mark(at, column, "▸", Rank::alive, Ink::warn);
     } else if (life.how == How::lost) {
       canvas.mark(at, column, "?", Rank::exit, Ink::warn);
@@ -231,6 +241,10 @@ class Timeline : public TraceSink {
       todo.pop_back();
       const std::size_t from = axis.column(life.born);
       const std::size_t to = std::max(from, axis.column(life.born + lives_.span_of(life)));
+      if (!life.followed) {
+        canvas.mark(at, from, "○", Rank::alive, Ink::faint);
+        continue;
+      }
       ++changes[from];
       --changes[to + 1];
       if (life.exited && life.how == How::signal) {
@@ -252,6 +266,20 @@ class Timeline : public TraceSink {
       for (std::size_t column = change->first; column < next->first; ++column) {
         canvas.mark(at, column, kHeights.at(eighths), Rank::height, ink);
       }
+    }
+  }
+
+  // Those whose lane is a crowd's have only these marks, and so have all whom they made.
+  void paint_failures(const std::vector<Lane>& lanes, const Axis& axis, Canvas& canvas) {
+    std::unordered_map<LwpId, std::size_t> lane_of;
+    for (std::size_t at = 0; at < lanes.size(); ++at) {
+      for (const LwpId id : lanes[at].row.members) lane_of[id] = at;
+    }
+    for (const Mark& mark : lives_.marks()) {
+      if (mark.what != Mark::What::failure) continue;
+      const Life* shown = lives_.find(mark.lwp);
+      while (shown != nullptr && !lane_of.contains(shown->id)) shown = lives_.find(shown->creator);
+      if (shown != nullptr) canvas.mark(lane_of[shown->id], axis.column(mark.t), "x", Rank::failure, Ink::bad);
     }
   }
 
@@ -283,6 +311,8 @@ class Timeline : public TraceSink {
         case Mark::What::signal:
           canvas.mark(lane->second, column, "!", Rank::signal, Ink::warn);
           break;
+        case Mark::What::failure:  // paint_failures
+          break;
         case Mark::What::stop:
           stopped.try_emplace(mark.lwp, mark.t);
           break;
@@ -307,11 +337,14 @@ class Timeline : public TraceSink {
     constexpr auto entries = std::to_array<Entry>({{"━", "process"},
                                                    {"─", "thread"},
                                                    {"█", "height: how many alive"},
+                                                   {"●", "start"},
                                                    {"E", "exec"},
                                                    {"!", "signal"},
+                                                   {"x", "failed birth"},
                                                    {"✗", "killed"},
                                                    {"■", "exit"},
                                                    {"▸", "lives on"},
+                                                   {"○", "not followed"},
                                                    {"?", "end not seen"},
                                                    {"╌", "asleep in vfork"},
                                                    {"░", "stopped"},
@@ -319,6 +352,21 @@ class Timeline : public TraceSink {
     std::vector<std::string> shown;
     for (const auto& [glyph, meaning] : entries) {
       if (canvas.shows(glyph)) shown.push_back(fmt::format("{} {}", glyph, meaning));
+    }
+    // Where a link begins or ends is often under a mark: then the line from there is what is seen of it.
+    using Glyphs = std::initializer_list<const char*>;
+    const auto add_link = [&](Glyphs corners, Glyphs lines, std::string_view mark, std::string_view meaning) {
+      const auto seen = [&](const char* glyph) { return canvas.shows(glyph); };
+      if (const auto* corner = std::ranges::find_if(corners, seen); corner != corners.end()) {
+        shown.push_back(fmt::format("{} {}", *corner, meaning));
+      } else if (const auto* line = std::ranges::find_if(lines, seen); line != lines.end()) {
+        shown.push_back(fmt::format("{} above {}: {}", *line, mark, meaning));
+      }
+    };
+    if (births_) add_link({"╰", "┕", "├", "┝"}, {"┯", "┬", "│"}, "a start", "birth");
+    if (joins_ || reaps_) {
+      const char* what = joins_ && reaps_ ? "join, reap" : joins_ ? "join" : "reap";
+      add_link({"╯", "┙", "┤", "┥"}, {"│", "┯", "┬"}, "an end", what);
     }
     std::string text;
     for (const std::string& words : packed(shown, "  ", width_)) text += line(words, Ink::faint);
@@ -329,6 +377,7 @@ class Timeline : public TraceSink {
   std::size_t width_;
   bool color_;
   Lives lives_;
+  bool births_ = false, joins_ = false, reaps_ = false;  // whether links of theirs were drawn
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // tree: who made whom. One row an LWP, at its place under its creator in order of birth:
 //
-//     1       process 4711  launched        demo    12.3 ms  exit_group 0
+//     1       process 4711  launched        demo    12.3 ms  exit 0
 //     ├╌ 1/1  thread  4712  pthread_create  worker  9.10 ms  exit 0 · joined by 1
 //     └─ 1.2  process 4713  fork            ls -l   1.20 ms  exit 0 · reaped by 1
 //
@@ -56,7 +56,8 @@ std::vector<std::string> failure_words(const Lives& lives, const Life& life) {
     if (words.size() == enough) break;
     std::string line =
         fmt::format("✗ {} failed: {} {}", counted(kind.count, "birth"), to_string(kind.via), errno_name(kind.error));
-    if (!kind.why.empty()) line += " (" + printable(kind.why) + ")";
+    const std::string rule = kind.why.substr(0, kind.why.find(": "));  // what follows explains it
+    if (!rule.empty()) line += " (" + printable(rule) + ")";
     words.push_back(std::move(line));
     told += kind.count;
   }
@@ -155,7 +156,8 @@ class Tree : public TraceSink {
       line.kind = fmt::format("{:<7} {}", kind_word(life), life.tid);
       line.kind_short = fmt::format("{}", life.tid);
       line.name = name_words(lives_, life);
-      line.life = duration(lives_.span_of(life));
+      line.life = life.followed ? duration(lives_.span_of(life)) : "";
+      if (const std::string names = exec_words(lives_, life); !names.empty()) line.family += " · " + names;
       return line;
     }
     const std::size_t count = row.members.size();
@@ -164,7 +166,7 @@ class Tree : public TraceSink {
     const bool same =
         std::ranges::all_of(row.members, [&](LwpId id) { return lives_.find(id)->command == life.command; });
     line.name = same ? name_words(lives_, life) : printable(lives_.comm(life)) + " …";
-    line.life = "~" + duration(median_span(lives_, row.members));
+    if (life.followed) line.life = "~" + duration(median_span(lives_, row.members));
     line.end += " each";
     line.family = crowd_family(row);
     return line;
@@ -201,6 +203,7 @@ class Tree : public TraceSink {
   Columns layout(const std::vector<Line>& lines) const {
     Columns columns;
     std::size_t short_kind = 0;
+    std::size_t end_alone = 0;
     const auto grow = [](std::size_t& column, std::size_t to) { column = std::max(column, to); };
     for (const Line& line : lines) {
       if (!line.note.empty()) continue;
@@ -211,9 +214,11 @@ class Tree : public TraceSink {
       grow(columns.name, display_width(line.name));
       grow(columns.life, display_width(line.life));
       grow(columns.end, display_width(line.end) + display_width(line.family));
+      grow(end_alone, display_width(line.end));
     }
     const std::size_t wanted = std::min<std::size_t>(columns.end, 36);
-    const std::size_t enough = std::min<std::size_t>(columns.end, 22);  // "exit 0 · reaped by 1/2"
+    // "exit 0 · reaped by 1/2", "killed by its own SIGABRT (core) …"
+    const std::size_t enough = std::min(columns.end, std::clamp<std::size_t>(end_alone + 2, 22, 36));
     const std::size_t needed = std::min<std::size_t>(columns.end, 17);  // "killed by SIGSEGV"
     const auto missing = [&](std::size_t room) {
       const std::size_t used = columns.before_end() + room;

@@ -52,6 +52,17 @@ TEST(Crowds, AnotherEndMakesADifference) {
   EXPECT_THAT(sizes(s, root, Likeness::name), ElementsAre(4));
 }
 
+TEST(Crowds, WhoEachEndedThemselvesAreAlike) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (int i = 0; i < 4; ++i) {
+    const LwpId child = s.fork(10, root);
+    s.signal(20, child, SIGABRT, Effect::core, Sender{1, 0, i == 3 ? root : child});
+    s.die(20, child, SIGABRT, true);
+  }
+  EXPECT_THAT(sizes(s, root), ElementsAre(3, 1));
+}
+
 TEST(Crowds, WhomTheyMadeMakesADifference) {
   Story s;
   const LwpId root = s.launch(0, {"a"});

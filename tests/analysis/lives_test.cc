@@ -85,6 +85,71 @@ TEST(Lives, TotalsCountWhatHappened) {
   EXPECT_EQ(totals.failed_by_error.at(EAGAIN), 1U);
 }
 
+TEST(Lives, WhoIsNotFollowedIsNotAlive) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  const LwpId left = s.unfollowed(10, root);
+  s.exit(50, root);
+  const Lives lives = lives_of(s, 100);
+  EXPECT_FALSE(lives.find(left)->followed);
+  EXPECT_EQ(lives.span_of(*lives.find(left)), 0);
+  EXPECT_EQ(lives.totals().max_alive, 1U);
+  EXPECT_EQ(lives.totals().alive, 0U);
+  EXPECT_EQ(lives.totals().unfollowed, 1U);
+}
+
+TEST(Lives, ADeathBySignalHasTheSenderOfItsDelivery) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  const LwpId inside = s.fork(10, root);
+  const LwpId outside = s.fork(20, root);
+  const LwpId overtaken = s.fork(30, root);
+  s.signal(40, inside, SIGTERM, Effect::terminate, Sender{4711, 0, root});
+  s.die(41, inside, SIGTERM);
+  s.signal(50, outside, SIGTERM, Effect::terminate, Sender{99, 0, {}});
+  s.die(51, outside, SIGTERM);
+  s.signal(60, overtaken, SIGTERM, Effect::terminate, Sender{99, 0, {}});
+  s.die(61, overtaken, SIGKILL);
+  const Lives lives = lives_of(s, 100);
+  EXPECT_EQ(lives.find(inside)->by, root);
+  EXPECT_EQ(lives.find(outside)->by, 0U);
+  EXPECT_EQ(lives.find(outside)->by_pid, 99);
+  EXPECT_EQ(lives.find(overtaken)->by_pid, 0) << "another signal than the one delivered";
+}
+
+TEST(Lives, WhoTakesOthersAlongIsKnownWhoeverIsToldFirst) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  const LwpId thread = s.thread(10, root);
+  s.taken(20, root, thread, {4, {}, false});
+  s.exit(21, thread, 4, How::exit_group);
+  const Lives lives = lives_of(s, 100);
+  EXPECT_TRUE(lives.find(thread)->took_others);
+  EXPECT_FALSE(lives.find(root)->took_others);
+}
+
+TEST(Lives, TheNamesOfManyExecsAreKeptButForTheMiddle) {
+  Story s;
+  const LwpId root = s.launch(0, {"sh"});
+  s.exec(10, root, {"/usr/bin/env"});
+  EXPECT_THAT(lives_of(s, 20).exec_names(*lives_of(s, 20).find(root)), ElementsAre("sh", "env"));
+  for (int i = 0; i < 100; ++i) s.exec(20, root, {"p" + std::to_string(i)});
+  const Lives lives = lives_of(s, 30);
+  const auto names = lives.exec_names(*lives.find(root));
+  EXPECT_LE(names.size(), 16U);
+  EXPECT_EQ(names.front(), "sh");
+  EXPECT_EQ(names.back(), "p99");
+}
+
+TEST(Lives, EndsAreNoDeeds) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  const LwpId child = s.fork(10, root);
+  s.exit(20, child);
+  s.reap(30, child, root);
+  EXPECT_EQ(lives_of(s, 100).last_act(), 10'000);
+}
+
 TEST(Lives, FailedBirthsAlikeAreCountedTogether) {
   Story s;
   const LwpId root = s.launch(0, {"a"});

@@ -94,28 +94,60 @@ namespaces  A = all (the same namespaces, 2 LWPs)
 TEST(Matrix, SentencesAreWrapped) {
   EXPECT_EQ(picture(make_matrix, double_fork_daemon(), 3100, {.width = 60}),
             R"(daemon · 3 processes, 1 thread
-         memory  files  fs   handlers  sysvsem  io   namesp…
-1        own     own    own  own       own      own  A     …
-1.1      own     own    own  own       own      own  A     …
-1.1.1    A       A      A    A         A        own  A     …
-1.1.1/1  A       A      A    A         A        own  A     …
+                 mem  files  fs   sig  sem  io   ns
+1        daemon  own  own    own  own  own  own  A
+1.1      daemon  own  own    own  own  own  own  A
+1.1.1    daemon  A    A      A    A    A    own  A
+1.1.1/1  worker  A    A      A    A    A    own  A
 same letter: the same object · own: nobody else has it
 
-memory      A = 1.1.1, 1.1.1/1 (one address space, 2 LWPs) ·
-            own: 1; 1.1 (copied at birth)
-files       A = 1.1.1, 1.1.1/1 (one table of descriptors, 2
-            LWPs) · own: 1; 1.1 (copied at birth)
-fs          A = 1.1.1, 1.1.1/1 (one root, working directory
-            and umask, 2 LWPs) · own: 1; 1.1 (copied at
-            birth)
-handlers    A = 1.1.1, 1.1.1/1 (one table of signal
-            handlers, 2 LWPs) · own: 1; 1.1 (copied at
-            birth)
-sysvsem     A = 1.1.1, 1.1.1/1 (one list of semaphore undos,
-            2 LWPs) · own: 1; 1.1 (new at birth)
-io          each has its own (new at birth)
-namespaces  A = all (the same namespaces, 4 LWPs)
+mem    A = 1.1.1, 1.1.1/1 (one address space, 2 LWPs) · own:
+       1; 1.1 (copied at birth)
+files  A = 1.1.1, 1.1.1/1 (one table of descriptors, 2 LWPs)
+       · own: 1; 1.1 (copied at birth)
+fs     A = 1.1.1, 1.1.1/1 (one root, working directory and
+       umask, 2 LWPs) · own: 1; 1.1 (copied at birth)
+sig    A = 1.1.1, 1.1.1/1 (one table of signal handlers, 2
+       LWPs) · own: 1; 1.1 (copied at birth)
+sem    A = 1.1.1, 1.1.1/1 (one list of semaphore undos, 2
+       LWPs) · own: 1; 1.1 (new at birth)
+io     each has its own (new at birth)
+ns     A = all (the same namespaces, 4 LWPs)
 )");
+}
+
+TEST(Matrix, AVeryNarrowOneHasShortNamesAndCountsInPlaceOfLists) {
+  Story s;
+  const LwpId root = s.launch(0, {"server"});
+  for (int i = 0; i < 20; ++i) {
+    const LwpId child = s.vfork(i, root);
+    if (i % 2 == 0) s.exec(i, child, {"cgi"});
+  }
+  EXPECT_EQ(picture(make_matrix, s, 100, {.width = 50}), R"(server · 21 processes
+               mem   files fs  sig sem io  ns
+1 and 10 more  A     own   own own own own A
+1.1 and 9 more A→own own   own own own own A
+same letter: the same object
+own: nobody else has it
+→: changed at exec or unshare
+
+mem    A = 1, 1.2, 1.4 and 8 more, until exec 10
+       LWPs (one address space, 21 LWPs) · own: 10
+       LWPs (since exec)
+files  each has its own (copied at birth)
+fs     each has its own (copied at birth)
+sig    each has its own: 1; 10 LWPs (copied at
+       birth); 10 LWPs (copied at birth, replaced
+       by exec)
+sem    each has its own (new at birth)
+io     each has its own (new at birth)
+ns     A = all (the same namespaces, 21 LWPs)
+)");
+}
+
+TEST(Matrix, WhoIsNotFollowedIsAsAtItsBirth) {
+  const std::string text = picture(make_matrix, follow_threads(), 1000, {.width = 100});
+  EXPECT_NE(text.find("own: nobody else has it · who is not followed: as at its birth\n"), std::string::npos) << text;
 }
 
 TEST(Matrix, OneLwpSharesNothing) {

@@ -115,6 +115,53 @@ inline Story vfork_child() {
   return s;
 }
 
+// A child kills its sibling, another aborts, somebody outside kills a third; ends at 1,000 µs.
+inline Story kills() {
+  Story s;
+  const LwpId root = s.launch(0, {"./kills"});
+  const LwpId killed = s.fork(100, root);
+  const LwpId killer = s.fork(200, root);
+  const LwpId aborts = s.fork(300, root);
+  const LwpId terminated = s.fork(350, root);
+  s.add(400, killed, Exit{How::signal, Status{{}, SIGKILL, false}, killer, false, {}, {}, {}, {}});
+  s.signal(500, aborts, SIGABRT, Effect::core, Sender{4714, 0, aborts});
+  s.die(510, aborts, SIGABRT, true);
+  s.signal(600, terminated, SIGTERM, Effect::terminate, Sender{99, 0, {}});
+  s.die(610, terminated, SIGTERM);
+  s.exit(700, killer, 0, How::exit_group);
+  for (const LwpId child : {killed, killer, aborts, terminated}) s.reap(800, child, root);
+  s.exit(1000, root, 0, How::exit_group);
+  return s;
+}
+
+// Killed by lwptrace at 1,000 µs, when one child was over and another had been killed by somebody else.
+inline Story timed_out() {
+  Story s;
+  const LwpId root = s.launch(0, {"./sleeps"});
+  const LwpId over = s.fork(100, root);
+  const LwpId murdered = s.fork(200, root);
+  const LwpId sleeps = s.fork(300, root);
+  s.exit(400, over, 0, How::exit_group);
+  s.die(450, murdered, SIGKILL);
+  s.exec(500, sleeps, {"sleep", "100"});
+  s.die(1000, root, SIGKILL);
+  s.die(1010, sleeps, SIGKILL);
+  s.reason = EndReason::timeout;
+  return s;
+}
+
+// Children that --follow leaves out, one of them by a thread; ends at 1,000 µs.
+inline Story follow_threads() {
+  Story s;
+  const LwpId root = s.launch(0, {"./mixed"});
+  s.unfollowed(100, root);
+  const LwpId thread = s.thread(200, root, "worker");
+  s.unfollowed(300, thread);
+  s.exit(600, thread);
+  s.exit(1000, root, 0, How::exit_group);
+  return s;
+}
+
 // Names that would steer a terminal, break a line, or be counted wrongly; ends at 500 µs.
 inline Story hostile_names() {
   Story s;

@@ -13,9 +13,9 @@ namespace {
 
 TEST(Summary, CountsWhatHappened) {
   EXPECT_EQ(picture(make_summary, vfork_child(), 1000, {.width = 100}),
-            R"(spawner · 1.00 ms · exit 0
+            R"(spawner · exit 0 · 1.00 ms
 LWPs                 2  2 processes; at most 2 alive at once
-births               2  1 launch, 1 vfork; 2,000 per second
+births               2  1 launched, 1 vfork; 2,000 per second
 failed births        2  2 EAGAIN
 execs                2
 exits                2  2 exit 0
@@ -25,9 +25,9 @@ wall time      1.00 ms
 dropped              0
 )");
   EXPECT_EQ(picture(make_summary, crowd(5000), 221'000, {.width = 100}),
-            R"(threads 5000 · 221 ms · exit 0
+            R"(threads 5000 · exit 0 · 221 ms
 LWPs            5,002  2 processes, 5,000 threads; at most 5,001 alive at once
-births          5,002  5,000 pthread_create, 1 fork, 1 launch; 22,633 per second
+births          5,002  5,000 pthread_create, 1 fork, 1 launched; 22,633 per second
 failed births       0
 execs               1
 exits           5,002  5,001 exit 0, 1 exit 1
@@ -41,9 +41,9 @@ dropped             0
 
 TEST(Summary, AThreadThatCrashesTakesItsSiblingsAlong) {
   EXPECT_EQ(picture(make_summary, thread_crash(), 1100, {.width = 100}, {{}, SIGSEGV, true}),
-            R"(crash · 1.10 ms · killed by SIGSEGV (core)
+            R"(crash · killed by SIGSEGV (core) · 1.10 ms
 LWPs                 3  1 process, 2 threads; at most 3 alive at once
-births               3  2 pthread_create, 1 launch; 2,727 per second
+births               3  2 pthread_create, 1 launched; 2,727 per second
 failed births        0
 execs                1
 exits                3  2 taken along by a sibling, 1 killed by SIGSEGV (core)
@@ -55,11 +55,27 @@ dropped              0
 )");
 }
 
+TEST(Summary, WhoIsNotFollowedIsNotCountedAmongTheLiving) {
+  EXPECT_EQ(picture(make_summary, follow_threads(), 1000, {.width = 80}), R"(mixed · exit 0 · 1.00 ms
+LWPs                 4  3 processes, 1 thread; at most 2 alive at once
+births               4  2 fork, 1 launched, 1 pthread_create; 4,000 per second
+failed births        0
+execs                1
+exits                2  2 exit 0
+not followed         2  of whom nothing but the birth is told
+signals              0
+never reaped         0
+joins seen           0  of 1 pthread (a join that need not wait makes no call)
+wall time      1.00 ms
+dropped              0
+)");
+}
+
 TEST(Summary, OneLwpInNoTimeHasNoRate) {
   EXPECT_EQ(picture(make_summary, one_moment(), 0, {.width = 80}),
-            R"(true · 0 s · exit 0
+            R"(true · exit 0 · 0 s
 LWPs             1  1 process; at most 1 alive at once
-births           1  1 launch
+births           1  1 launched
 failed births    0
 execs            1
 exits            1  1 exit 0
@@ -72,9 +88,9 @@ dropped          0
 
 TEST(Summary, ManyKindsOfEndsAreNotAllListed) {
   EXPECT_EQ(picture(make_summary, all_different(90), 9100, {.width = 100}),
-            R"(various · 9.10 ms · exit 0
+            R"(various · exit 0 · 9.10 ms
 LWPs                91  91 processes; at most 2 alive at once
-births              91  90 fork, 1 launch; 10,000 per second
+births              91  90 fork, 1 launched; 10,000 per second
 failed births        0
 execs               91
 exits               91  2 exit 0, 1 exit 1, 1 exit 10, 1 exit 11, 1 exit 12, 1 exit 13, 84 others
@@ -87,9 +103,9 @@ dropped              0
 
 TEST(Summary, ACutTraceSaysSo) {
   EXPECT_EQ(cut_picture(make_summary, double_fork_daemon(), {.width = 80}),
-            R"(daemon · 3.00 ms · the trace was cut
+            R"(daemon · the trace was cut · 3.00 ms
 LWPs                 4  3 processes, 1 thread; at most 3 alive at once
-births               4  2 fork, 1 launch, 1 pthread_create; 1,333 per second
+births               4  2 fork, 1 launched, 1 pthread_create; 1,333 per second
 failed births        0
 execs                1
 exits                4  2 exit 0, 1 exit 3, 1 taken along by a sibling

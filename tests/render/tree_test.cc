@@ -20,7 +20,7 @@ TEST(Tree, ForkExecWait) {
 
 TEST(Tree, ThreadsAreMarkedDifferentlyFromProcesses) {
   EXPECT_EQ(picture(make_tree, five_joined(), 1'300'000, {.width = 100}),
-            R"(1       process 4711  launched        five_threads  1.30 s  exit_group 0
+            R"(1       process 4711  launched        five_threads  1.30 s  exit 0
 ├╌ 1/1  thread  4712  pthread_create  worker        940 ms  exit 0 · joined by 1
 ├╌ 1/2  thread  4713  pthread_create  worker        930 ms  exit 0 · joined by 1
 ├╌ 1/3  thread  4714  pthread_create  worker        920 ms  exit 0 · joined by 1
@@ -54,12 +54,12 @@ TEST(Tree, ADaemonIsAnOrphanUnderItsCreator) {
 
 TEST(Tree, FiveThousandThreadsAlikeAreOneRow) {
   EXPECT_EQ(picture(make_tree, crowd(5000), 221'000, {.width = 100}),
-            R"(1               process 4711   launched        threads 5000    220 ms  exit_group 0
+            R"(1               process 4711   launched        threads 5000    220 ms  exit 0
 ├╌ 1/1 … /5000  5,000 threads  pthread_create  worker        ~54.9 ms  exit 0 each
 └─ 1.5001       process 9712   fork            threads        10.0 ms  exit 1 · never reaped
 )");
   EXPECT_EQ(picture(make_tree, crowd(5000), 221'000, {.width = 80}),
-            R"(1               4711    launched        threads…    220 ms  exit_group 0
+            R"(1               4711    launched        threads…    220 ms  exit 0
 ├╌ 1/1 … /5000  ×5,000  pthread_create  worker    ~54.9 ms  exit 0 each
 └─ 1.5001       9712    fork            threads    10.0 ms  exit 1 · never reap…
 )");
@@ -73,11 +73,93 @@ TEST(Tree, FailedBirthsStandUnderTheirCreator) {
 )");
 }
 
+TEST(Tree, WhoKilledIsNamed) {
+  EXPECT_EQ(picture(make_tree, kills(), 1000, {.width = 100}), R"(1       process 4711  launched  kills  1.00 ms  exit 0
+├─ 1.1  process 4712  fork      kills   300 µs  killed by SIGKILL from 1.2 · reaped by 1
+├─ 1.2  process 4713  fork      kills   500 µs  exit 0 · reaped by 1
+├─ 1.3  process 4714  fork      kills   210 µs  killed by its own SIGABRT (core) · reaped by 1
+└─ 1.4  process 4715  fork      kills   260 µs  killed by SIGTERM from pid 99 · reaped by 1
+)");
+}
+
+TEST(Tree, ASigpipeThatTheKernelSendsInTheWritersNameIsNotItsOwn) {
+  Story s;
+  const LwpId root = s.launch(0, {"yes"});
+  s.signal(10, root, SIGPIPE, Effect::terminate, Sender{4711, 0, root});
+  s.die(20, root, SIGPIPE);
+  EXPECT_EQ(picture(make_tree, s, 20, {.width = 80}), "1  process 4711  launched  yes  20.0 µs  killed by SIGPIPE\n");
+}
+
+TEST(Tree, WhomLwptraceKilledIsToldFromWhomOthersKilled) {
+  EXPECT_EQ(picture(make_tree, timed_out(), 1020, {.width = 100}, {{}, SIGKILL, false}),
+            R"(1       process 4711  launched  sleeps     1.00 ms  killed by lwptrace: timeout
+├─ 1.1  process 4712  fork      sleeps      300 µs  exit 0 · never reaped
+├─ 1.2  process 4713  fork      sleeps      250 µs  killed by SIGKILL · never reaped
+└─ 1.3  process 4714  fork      sleep 100   710 µs  killed by lwptrace: timeout · never reaped
+)");
+}
+
+TEST(Tree, WhoIsNotFollowedIsNotCalledAlive) {
+  EXPECT_EQ(picture(make_tree, follow_threads(), 1000, {.width = 100}),
+            R"(1            process 4711  launched        mixed   1.00 ms  exit 0
+├─ 1.1       process 4712  fork            mixed            not followed
+└╌ 1/2       thread  4713  pthread_create  worker   400 µs  exit 0
+   └─ 1/2.1  process 4714  fork            worker           not followed
+)");
+}
+
+TEST(Tree, AnExitGroupIsNamedOnlyWhereItTookOthersAlong) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  const LwpId thread = s.thread(10, root, "w");
+  s.exit(20, thread, 4, How::exit_group);
+  s.taken(21, root, thread, {4, {}, false});
+  EXPECT_EQ(picture(make_tree, s, 30, {.width = 80}, {4, {}, false}),
+            R"(1       process 4711  launched        a  21.0 µs  ended by 1/1's exit_group
+└╌ 1/1  thread  4712  pthread_create  w  10.0 µs  exit_group 4
+)");
+}
+
+TEST(Tree, ExecsOneAfterTheOtherAreAHistory) {
+  Story s;
+  const LwpId root = s.launch(0, {"sh", "-c", "exec env python3"});
+  s.exec(10, root, {"/usr/bin/env", "python3"});
+  s.exec(20, root, {"/usr/bin/python3"});
+  const LwpId child = s.fork(30, root);
+  s.exec(40, child, {"true"});
+  s.exit(50, child, 0, How::exit_group);
+  s.exit(60, root, 0, How::exit_group);
+  for (int i = 0; i < 100; ++i) s.exec(60, s.fork(60, root), {"true"});
+  EXPECT_EQ(picture(make_tree, s, 60, {.width = 100}),
+            R"(1              process 4711   launched  python3  60.0 µs  exit 0 · sh → env → python3
+├─ 1.1         process 4712   fork      true     20.0 µs  exit 0 · never reaped
+└─ 1.2 … .101  100 processes  fork      true        ~0 s  still alive at the end each
+)");
+}
+
+TEST(Tree, WhatIsOnlyLikeAForkOrALinuxThreadIsNotCalledOne) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (const Idiom idiom : {Idiom::fork, Idiom::linuxthreads}) {
+    Birth birth;
+    birth.via = Via::clone;
+    birth.kind = Kind::process;
+    birth.idiom = idiom;
+    birth.stack = Address{0x1000};
+    s.exit(20, s.born(10, root, birth));
+  }
+  EXPECT_EQ(picture(make_tree, s, 30, {.width = 100}),
+            R"(1       process 4711  launched                 a  30.0 µs  still alive at the end
+├─ 1.1  process 4712  clone like fork             10.0 µs  exit 0 · never reaped
+└─ 1.2  process 4713  clone like linuxthreads     10.0 µs  exit 0 · never reaped
+)");
+}
+
 TEST(Tree, WideNamesKeepTheColumnsAligned) {
   EXPECT_EQ(picture(make_tree, hostile_names(), 500, {.width = 100}),
-            R"(1       process 4711  launched        '\x1b[31mred\n' 日本語のとても長い名前…   400 µs  exit_group 0
-├╌ 1/1  thread  4712  pthread_create  \x1b]0;title\x07                          100 µs  exit 0
-└╌ 1/2  thread  4713  pthread_create  絵文字🎉                                  200 µs  exit 0
+            R"(1       process 4711  launched        '\x1b[31mred\n' 日本語のとても長い名前のプロ…   400 µs  exit 0
+├╌ 1/1  thread  4712  pthread_create  \x1b]0;title\x07                                100 µs  exit 0
+└╌ 1/2  thread  4713  pthread_create  絵文字🎉                                        200 µs  exit 0
 )");
 }
 
