@@ -1,9 +1,7 @@
-// The flow of outputs and model behind session.h. The status line is redrawn in place on stderr and wiped before
-// anything else could be written there.
+// The flow of outputs and model behind session.h.
 #include "cli/session.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <ctime>
 
@@ -24,10 +22,6 @@ std::string wall_clock(Nanos ago) {
   ::gmtime_r(&seconds, &utc);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
                      utc.tm_hour, utc.tm_min, utc.tm_sec, ns % second);
-}
-
-void status_line(const std::string& text) {
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
 }  // namespace
@@ -60,20 +54,20 @@ void Session::tell_events() {
 void Session::tick(Nanos now) {
   outputs_.flush(true);
   if (!options_.status_line || !began_) return;
-  status_line(fmt::format("\r\033[K{}  {} LWPs alive  {}  {}", render::duration(now / 100'000'000 * 100'000'000),
-                          render::thousands(tracker_.alive()), render::counted(tracker_.births(), "birth"),
-                          render::counted(tracker_.signals(), "signal")));
-  status_shown_ = true;
+  status_line_.draw(fmt::format("{}  {} alive  {}  {}", render::duration(now / 100'000'000 * 100'000'000),
+                                render::counted(tracker_.alive(), "LWP"), render::counted(tracker_.births(), "birth"),
+                                render::counted(tracker_.signals(), "signal")));
 }
 
 void Session::asked_to_end(std::size_t left) {
+  status_line_.wipe();
   complain(fmt::format("the program has ended; {} it left behind, and {} traced on; interrupt once more to kill {}",
                        left == 1 ? "one LWP is what" : fmt::format("{} LWPs are what", left), left == 1 ? "is" : "are",
                        left == 1 ? "it" : "them"));
 }
 
 TraceEnd Session::end(Nanos t, EndReason reason) {
-  if (status_shown_) status_line("\r\033[K");
+  status_line_.wipe();
   tracker_.finish(t, step_);
   tell_events();
   const TraceEnd end = tracker_.end(t, outputs_.failed() ? EndReason::output : reason);

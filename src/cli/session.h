@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/outputs.h"
+#include "cli/status_line.h"
 #include "engine/engine.h"
 #include "model/tracker.h"
 
@@ -34,7 +35,7 @@ class Session : public engine::Observer {
   model::Tracker tracker_;
   model::Step step_;
   bool began_ = false;
-  bool status_shown_ = false;
+  StatusLine status_line_;
 };
 
 }  // namespace lwptrace::cli

@@ -4,7 +4,9 @@
 import fcntl
 import os
 import pty
+import re
 import signal
+import struct
 import termios
 import threading
 import unittest
@@ -19,6 +21,7 @@ class Terminal(support.LiveTest):
     def in_terminal(self, argv, ready=None, keys=b""):
         """Runs argv on a terminal of its own, types `keys` when it has said `ready`; its status and what it printed."""
         master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         process = support.start(argv, stdin=slave, stdout=slave, stderr=slave,
                                 preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(slave)
@@ -44,6 +47,17 @@ class Terminal(support.LiveTest):
         _, traced = self.in_terminal([support.lwptrace(), "-qq", "-o", self.path("t.jsonl"), "--", program])
         self.assertEqual(traced, untraced)
         self.assertIn(b"in the foreground of a terminal: 1", untraced)
+
+    def test_the_status_line_stands_below_what_the_program_prints(self):
+        script = "for i in 1 2 3; do read -t 0.3 line; echo said $i; done"  # longer than the status waits to be drawn
+        _, untraced = self.in_terminal(["bash", "-c", script])
+        _, traced = self.in_terminal([support.lwptrace(), "-o", self.path("t.jsonl"), "--", "bash", "-c", script])
+        drawn = re.findall(rb"\x1b7\x1b\[24;1H\x1b\[2K(.*?)\x1b8", traced)
+        self.assertTrue(drawn)
+        self.assertRegex(drawn[-1], rb"^\d.*s  1 LWP alive  1 birth  0 signals$")
+        program = re.sub(rb"\x1bD|\x1b\[A|\x1b7.*?\x1b8", b"", traced)
+        self.assertEqual(program, untraced)
+        self.assertTrue(traced.endswith(b"\x1b7\x1b[r\x1b[24;1H\x1b[2K\x1b8"), "the last row is given back")
 
     def test_ctrl_c_kills_the_program_and_the_trace_ends_properly(self):
         recording = self.path("t.jsonl")
