@@ -66,8 +66,7 @@ bool goes_on(const std::optional<procfs::TaskStat>& thread) {
   return thread && !thread->peek.zombie && !thread->peek.exiting && !thread->peek.killed &&
          !thread->peek.sigkill_pending;
 }
-bool goes_on(Tid tgid, Tid tid) {
-  const auto thread = procfs::stat(tgid, tid);
+bool goes_on(Tid tgid, Tid tid, const std::optional<procfs::TaskStat>& thread) {
   return goes_on(thread) && (!thread->running || goes_on(procfs::stat(tgid, tid)));
 }
 
@@ -76,10 +75,10 @@ void look_at_siblings(Tid tgid, Tid tid, Death& death) {
   const auto leader = procfs::stat(tgid, tgid);
   if (!leader || leader->peek.killed) return;
   if (leader->peek.zombie) death.leaders_own = decode_wait_status(leader->exit_code);
-  death.group_goes_on = goes_on(tgid, tgid);
+  death.group_goes_on = goes_on(tgid, tgid, leader);
   if (death.group_goes_on) return;
   for (Tid other : procfs::some_threads(tgid)) {
-    if (other == tid || other == tgid || !goes_on(tgid, other)) continue;
+    if (other == tid || other == tgid || !goes_on(tgid, other, procfs::stat(tgid, other))) continue;
     death.group_goes_on = true;
     death.leader_is_over = leader->peek.zombie;
     return;

@@ -26,7 +26,7 @@ Said say(const Words& words) {
   return {ending.status, testing::internal::GetCapturedStderr()};
 }
 
-std::string complaint(Words words, int status) {
+std::string complaint(const Words& words, int status) {
   const Said said = say(words);
   EXPECT_EQ(said.status, status) << said.err;
   EXPECT_EQ(std::count(said.err.begin(), said.err.end(), '\n'), 1) << said.err;
