@@ -40,12 +40,12 @@ std::string complaint(const Words& words, int status) {
 // Of `lwptrace WORDS... true`.
 std::string of_run(Words words) {
   words.emplace_back("true");
-  return complaint(std::move(words), exit_failed);
+  return complaint(words, exit_failed);
 }
 
 std::string of_show(Words words) {
   words.insert(words.begin(), "show");
-  return complaint(std::move(words), exit_usage);
+  return complaint(words, exit_usage);
 }
 
 TEST(Help, FitsATerminalOf80ColumnsAndNamesTheOptionsMostUsed) {
