@@ -78,9 +78,10 @@ std::optional<Engine::Report> Engine::wait_for_any() {
       if (info.si_code == CLD_EXITED) return Report{info.si_pid, (info.si_status & 0xff) << 8};
       if (info.si_code == CLD_KILLED) return Report{info.si_pid, info.si_status};
       if (info.si_code == CLD_DUMPED) return Report{info.si_pid, info.si_status | 0x80};
-      Report report{info.si_pid, 0};
-      // Killed between the two calls, what was a stop is a death now, and this reaps it.
-      if (::waitpid(info.si_pid, &report.status, __WALL | WNOHANG) == info.si_pid) return report;
+      // Without WEXITED: one that was killed meanwhile is a death now, to be looked at like any other.
+      siginfo_t stop{};
+      const int taken = ::waitid(P_PID, static_cast<id_t>(info.si_pid), &stop, WSTOPPED | WNOHANG | __WALL);
+      if (taken == 0 && stop.si_pid != 0) return Report{stop.si_pid, W_STOPCODE(stop.si_status)};
       continue;
     }
     if (errno == ECHILD && awaited_ == 0) return std::nullopt;
