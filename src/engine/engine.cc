@@ -192,8 +192,8 @@ void Engine::remember(Tid creator, const BirthStop& birth) {
   Task& task = tasks_[creator];
   if (task.tgid == 0) task.tgid = Snapshot::identity(creator).tgid;  // it was adopted: nobody told us its group
   const Tid tgid = task.tgid;
-  const bool thread = birth.call.has(CLONE_THREAD);
-  tasks_[birth.child].tgid = thread ? tgid : birth.child;
+  const bool thread = birth.childs ? birth.childs->tgid == tgid : birth.call.has(CLONE_THREAD);
+  tasks_[birth.child].tgid = birth.childs ? birth.childs->tgid : thread ? tgid : birth.child;
   if (const auto leader = tasks_.find(tgid); thread && leader != tasks_.end()) leader->second.had_siblings = true;
 }
 

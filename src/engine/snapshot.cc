@@ -70,11 +70,14 @@ bool goes_on(Tid tgid, Tid tid, const std::optional<procfs::TaskStat>& thread) {
   return goes_on(thread) && (!thread->running || goes_on(procfs::stat(tgid, tid)));
 }
 
-// What the others of its thread group say about a death.
-void look_at_siblings(Tid tgid, Tid tid, Death& death) {
+// What the others of its thread group say about a death with that code of its own.
+void look_at_siblings(Tid tgid, Tid tid, int code, Death& death) {
   const auto leader = procfs::stat(tgid, tgid);
   if (!leader || leader->peek.killed) return;
   if (leader->peek.zombie) death.leaders_own = decode_wait_status(leader->exit_code);
+  // A thread that was told to end bears no mark for a moment, and may lose the CPU in it. The group's code does not
+  // lie.
+  if (code != 0 && procfs::group_exit_code(tgid) == code) return;
   death.group_goes_on = goes_on(tgid, tgid, leader);
   if (death.group_goes_on) return;
   for (Tid other : procfs::some_threads(tgid)) {
@@ -264,7 +267,7 @@ Death Snapshot::death(Tid tid, const Task* task, Status status) {
   if (!leader) death.own = decode_wait_status(self->exit_code);  // a leader's is its group's by now (release_task)
   // A leader is reported when nobody else is left. Of one that was taken along there is nothing more to learn; and
   // looking for siblings of each would be quadratic.
-  if (!leader && !self->peek.killed) look_at_siblings(tgid, tid, death);
+  if (!leader && !self->peek.killed) look_at_siblings(tgid, tid, self->exit_code, death);
   return death;
 }
 

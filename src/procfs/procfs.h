@@ -39,6 +39,9 @@ struct TaskStat {  // /proc/TGID/task/TID/stat
 
 [[nodiscard]] std::optional<TaskStatus> status(Tid tid);
 [[nodiscard]] std::optional<TaskStat> stat(Tid tgid, Tid tid);
+// The code that exit_group or a fatal signal has given the whole group, as a wait status (since Linux 6.8); else its
+// leader's own, or 0.
+[[nodiscard]] int group_exit_code(Tid tgid);
 [[nodiscard]] std::optional<Nanos> cpu_time(Tid tgid, Tid tid);  // schedstat: nanoseconds spent on a CPU
 [[nodiscard]] std::optional<Tid> pidfd_target(Tid tid, int fd);  // `fd` as `tid` counts its descriptors
 [[nodiscard]] std::string comm(Tid tid);

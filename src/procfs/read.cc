@@ -39,6 +39,12 @@ std::optional<TaskStat> stat(Tid tgid, Tid tid) {
   return text ? parse_stat(*text) : std::nullopt;
 }
 
+int group_exit_code(Tid tgid) {
+  const auto text = read_file(fmt::format("/proc/{}/stat", tgid).c_str());
+  const auto stat = text ? parse_stat(*text) : std::nullopt;
+  return stat ? stat->exit_code : 0;
+}
+
 std::optional<Nanos> cpu_time(Tid tgid, Tid tid) {
   const auto text = read_file(fmt::format("/proc/{}/task/{}/schedstat", tgid, tid).c_str());
   if (!text || text->empty()) return std::nullopt;
