@@ -71,11 +71,13 @@ Call sigqueue(const Context& c) {
 }
 
 Call pidfd_send_signal(const Context& c) {
-  constexpr std::uint32_t kThread = 1, kProcessGroup = 4;  // PIDFD_SIGNAL_THREAD, _PROCESS_GROUP (Linux 6.9)
+  // PIDFD_SIGNAL_THREAD, _THREAD_GROUP, _PROCESS_GROUP (Linux 6.9); without any the kind of descriptor decides.
+  constexpr std::uint32_t kThread = 1, kThreadGroup = 2, kProcessGroup = 4;
   const auto flags = static_cast<std::uint32_t>(c.number(3));
   const Scope scope = (flags & kThread) != 0         ? Scope::thread
+                      : (flags & kThreadGroup) != 0  ? Scope::process
                       : (flags & kProcessGroup) != 0 ? Scope::group
-                                                     : Scope::process;
+                                                     : Scope::unknown;
   return KillCall{.call = c.name, .target = c.number(0), .signo = c.number(1), .scope = scope};
 }
 
@@ -91,7 +93,10 @@ Call futex(const Context& c) {
 Call prctl(const Context& c) {
   constexpr int kSetName = 15, kSetChildSubreaper = 36;
   constexpr std::size_t kCommBytes = 15;  // TASK_COMM_LEN without its NUL
-  if (c.number(0) == kSetName) return NameCall{.comm = read_string(c.memory, c.word(1), kCommBytes).text};
+  if (c.number(0) == kSetName) {
+    const auto name = read_string(c.memory, c.word(1), kCommBytes);
+    return NameCall{.comm = name.text, .unreadable = name.text.empty() && name.cut};
+  }
   if (c.number(0) == kSetChildSubreaper) return SubreaperCall{.on = c.word(1) != 0};
   return other(c);
 }

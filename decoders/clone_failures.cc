@@ -94,6 +94,10 @@ std::string explain_failure(const CloneCall& call, int error) {
     case EPERM:
       return not_permitted(call);
     case ENOSYS:
+      if (call.abi == Abi::x32) {
+        return "a call of the x32 ABI, which this kernel may be built without (CONFIG_X86_X32_ABI); else a seccomp "
+               "filter answers in its place";
+      }
       return call.via == Via::clone3
                  ? "clone3 is hidden by a seccomp filter, as in many containers, or the kernel is older than 5.3; C "
                    "libraries then use clone"

@@ -69,10 +69,16 @@ std::string si_code_name(int signo, int code) {
   return std::to_string(code);
 }
 
+std::string si_code_name(const Signal& signal) {
+  const bool of_descriptor = signal.signo != SIGCHLD && !signal.status && table_of(signal.signo) == SIGCHLD;
+  return si_code_name(of_descriptor ? SIGIO : signal.signo, signal.code);
+}
+
 std::optional<int> si_code_number(int signo, std::string_view name) {
+  const int other = signo != SIGCHLD && table_of(signo) == SIGCHLD ? SIGIO : signo;
   signo = table_of(signo);
   for (const Row& row : kRows) {
-    if (row.name == name && (row.signo == 0 || row.signo == signo)) return row.code;
+    if (row.name == name && (row.signo == 0 || row.signo == signo || row.signo == other)) return row.code;
   }
   int code = 0;
   const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), code);

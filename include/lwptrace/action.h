@@ -18,6 +18,13 @@ struct Resume {
   bool operator==(const Resume&) const = default;
 };
 
+// An ignored signal, which without a tracer is never queued, has woken a task: a call without a timeout that was left
+// with EINTR for it goes on. Before its Resume.
+struct Undisturb {
+  Tid tid = 0;
+  bool operator==(const Undisturb&) const = default;
+};
+
 // Make the call at whose entry the task is stopped answer ENOSYS, and let it go on.
 struct RefuseCall {
   Tid tid = 0;
@@ -44,11 +51,24 @@ struct Identify {
   bool operator==(const Identify&) const = default;
 };
 
+// Trace a stopped task no longer: it goes on from where it stands, and nothing more is reported of it.
+struct LetGo {
+  Tid tid = 0;
+  bool operator==(const LetGo&) const = default;
+};
+
+// Take what each traced task has to report before anybody's next report: a wait for any prefers the youngest, and an
+// old one may be passed over for seconds.
+struct HearAll {
+  bool operator==(const HearAll&) const = default;
+};
+
 // SIGKILL every task that is traced (guards).
 struct KillAll {
   bool operator==(const KillAll&) const = default;
 };
 
-using Action = std::variant<Resume, RefuseCall, TraceUntraced, AwaitReport, Identify, KillAll>;
+using Action =
+    std::variant<Resume, Undisturb, RefuseCall, TraceUntraced, AwaitReport, Identify, LetGo, HearAll, KillAll>;
 
 }  // namespace lwptrace

@@ -56,7 +56,7 @@ struct KillCall {  // kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, p
   std::int64_t target = 0;  // pid, tid or descriptor as passed
   std::int64_t tgid = 0;    // tgkill, rt_tgsigqueueinfo
   int signo = 0;
-  Scope scope = Scope::process;
+  Scope scope = Scope::process;   // unknown: the kind of pidfd decides
   std::optional<Tid> target_pid;  // pidfd_send_signal: whom the descriptor stands for; the engine looks it up
   bool operator==(const KillCall&) const = default;
 };
@@ -81,6 +81,7 @@ struct TlsSetCall {
 
 struct NameCall {  // prctl(PR_SET_NAME)
   std::string comm;
+  bool unreadable = false;
   bool operator==(const NameCall&) const = default;
 };
 

@@ -121,14 +121,16 @@ struct Birth {
   std::optional<std::uint64_t> args_size;  // clone3: bytes of struct clone_args the caller passed
   std::string args_tail;                   // clone3: bytes beyond the struct that we know, as lower-case hex
   std::string fallback;                    // "clone3": clone3 answered ENOSYS, then clone made this LWP
-  Shares shares;
-  std::vector<Tid> ns_tids;  // tid in each nested pid namespace, outermost first
+  std::optional<Shares> shares;            // nothing: not known, as of what was attached to
+  std::vector<Tid> ns_tids;                // tid in each nested pid namespace, outermost first
   Abi abi = Abi::unknown;
   std::optional<Nanos> duration_ns;  // from the call's entry to the birth, where the entry was seen
   std::vector<Frame> backtrace;
   std::string comm;
   std::optional<std::uint32_t> uid;
-  bool followed = true;  // false: --follow leaves it out, and nothing more is told of it
+  bool followed = true;           // false: --follow leaves it out, and nothing more is told of it
+  std::string file;               // attach: what the process was executing,
+  std::vector<std::string> argv;  // and with which words
   bool operator==(const Birth&) const = default;
 };
 
@@ -152,6 +154,7 @@ struct Exec {
   std::vector<LwpId> replaced;    // LWPs that this exec destroyed
   Abi abi = Abi::unknown;
   std::optional<std::uint32_t> uid;
+  bool privilege_dropped = false;  // the file is set-user-ID or set-group-ID, and that had no effect
   bool operator==(const Exec&) const = default;
 };
 
@@ -181,10 +184,11 @@ struct Signal {  // a delivery (sigaction(2), siginfo_t)
   Scope scope = Scope::unknown;
   Disposition disposition = Disposition::unknown;
   Effect effect = Effect::unknown;
-  std::optional<Address> addr;        // fault address (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP)
-  std::optional<int> status;          // SIGCHLD: si_status
+  std::optional<Address> addr;        // fault address (SIGSEGV, SIGBUS …); behind the call (SIGSYS)
+  std::optional<int> status;          // a child's end: si_status
   std::optional<std::int64_t> value;  // sigqueue(3): si_value
   std::vector<Frame> backtrace;       // with -k, for fatal signals
+  std::string syscall;                // SIGSYS: the call that was refused
   bool operator==(const Signal&) const = default;
 };
 
@@ -195,6 +199,7 @@ struct Kill {        // a send, seen at its caller
   std::optional<LwpId> target_lwp;  // where it belongs to the trace
   Scope scope = Scope::unknown;     // thread, process, or group (kill of 0 or a negative pid)
   int error = 0;                    // 0 when sent
+  bool blocked = false;             // sent, and waits: whoever could take it blocks it
   bool operator==(const Kill&) const = default;
 };
 

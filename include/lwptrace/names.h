@@ -26,6 +26,9 @@ namespace lwptrace {
 // "SI_USER", "SI_TKILL", "SEGV_MAPERR", "CLD_EXITED" …; depends on the signal for positive codes.
 [[nodiscard]] std::string si_code_name(int signo, int code);
 [[nodiscard]] std::optional<int> si_code_number(int signo, std::string_view name);
+// A signal without codes of its own may be a child's exit signal (there is a status), or tell of a descriptor
+// (F_SETSIG).
+[[nodiscard]] std::string si_code_name(const Signal& signal);
 
 [[nodiscard]] std::string errno_name(int error);  // "ENOSYS"
 [[nodiscard]] std::optional<int> errno_number(std::string_view name);

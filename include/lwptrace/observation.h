@@ -23,6 +23,26 @@ struct Launched {
   std::optional<Tid> ppid, pgid, sid;
   std::optional<std::uint32_t> uid;
   bool ignores_sigchld = false;  // inherited: children will reap themselves
+  bool privilege_dropped = false;
+};
+
+// A task that was there when lwptrace attached to its process: the leader of one comes first, its other threads follow
+// by tid, and all come before anything else is observed. It is not resumed: its first stop is still to come.
+struct Attached {
+  Tid tgid = 0;
+  bool ended = false;   // a leader that had ended before its threads: it is no tracee
+  bool worker = false;  // a thread of the kernel's own in that process (io_uring's, vhost's): nor is that
+  std::optional<Tid> ppid, pgid, sid;
+  std::vector<Tid> ns_tids;
+  Abi abi = Abi::unknown;
+  std::optional<Address> fs_base;
+  std::optional<ChildTid> child_tid;
+  ExitSignal exit_signal;
+  bool ignores_sigchld = false;
+  std::string comm;
+  std::optional<std::uint32_t> uid;
+  std::string file;  // what a process executes, and with which words
+  std::vector<std::string> argv;
 };
 
 // The first stop of a task that the kernel attached by itself because its creator is traced.
@@ -32,6 +52,7 @@ struct NewbornStop {
   std::optional<Tid> child_tid_value;  // CLONE_CHILD_SETTID: what the kernel stored
   std::optional<Tid> pgid, sid;
   std::vector<Tid> ns_tids;
+  int group_stop = 0;  // its group was stopped by this signal before its first instruction: it is in group-stop with it
 };
 
 // /proc/TID/status at that moment: the answer to Action Identify, or gone.
@@ -63,15 +84,19 @@ struct ExecStop {
   std::string comm;
   Abi abi = Abi::x86_64;
   std::optional<std::uint32_t> uid;
+  bool privilege_dropped = false;  // the file is set-user-ID or set-group-ID, and to no effect
 };
 
 // Our seccomp filter stopped a call at its entry.
 struct EntryStop {
   Call call;
+  std::optional<Status> leaders_own;  // ExecCall of a thread whose leader had ended before: with what
 };
 
 // A filter of the tracee's own asked for a tracer (SECCOMP_RET_TRACE): without one the call answers ENOSYS.
-struct ForeignFilterStop {};
+struct ForeignFilterStop {
+  Call call;
+};
 
 // The syscall-exit-stop after an EntryStop that the model asked to be followed to its return.
 struct ReturnStop {
@@ -79,6 +104,8 @@ struct ReturnStop {
   std::optional<Tid> waited;         // WaitCall: whose status was collected, 0 for none
   std::optional<int> wait_status;    // WaitCall: the status word that the caller was given (waitid: rebuilt as one)
   std::optional<std::uint32_t> uid;  // CredentialsCall
+  std::optional<std::string> comm;   // NameCall whose name could not be read: what the caller is called now
+  bool blocked = false;              // KillCall: the signal is pending, and whoever could take it blocks it
 };
 
 // signal-delivery-stop: the signal is about to be delivered.
@@ -87,10 +114,12 @@ struct SignalStop {
   int code = 0;
   std::optional<Sender> sender;  // without lwp: the model finds it
   std::optional<Address> addr;
-  std::optional<int> status;  // SIGCHLD
+  std::optional<int> status;  // in the layout of a child's end, which others' codes may look like
   std::optional<std::int64_t> value;
-  std::optional<std::uint64_t> ignored, caught, blocked;  // SigIgn, SigCgt, SigBlk of /proc/TID/status, where read
+  std::optional<std::uint64_t> ignored, caught;  // SigIgn, SigCgt of /proc/TID/status, where read
   std::vector<Frame> backtrace;
+  std::vector<Tid> ns_tids;  // of the receiver in each pid namespace below ours, where read
+  std::string syscall;       // SIGSYS
 };
 
 struct GroupStop {  // PTRACE_EVENT_STOP with a stopping signal
@@ -131,6 +160,7 @@ struct Death {
   bool leader_is_over = false;        // … while the leader had ended, by its own call
   std::optional<Status> leaders_own;  // with what the leader had ended by its own call, where it was dead already
   DeathOrder order;
+  std::optional<Tid> ppid;  // of a leader: whose child it was then
   std::optional<Nanos> cpu_ns, utime_ns, stime_ns;
   std::optional<Identity> identity;  // of a task that the engine had never seen before
 };
@@ -142,7 +172,7 @@ struct Lost {};
 struct Tick {};
 
 using Fact = std::variant<Launched, NewbornStop, BirthStop, ExecStop, EntryStop, ForeignFilterStop, ReturnStop,
-                          SignalStop, GroupStop, TrapStop, Death, Identity, Lost, Tick>;
+                          SignalStop, GroupStop, TrapStop, Death, Identity, Lost, Tick, Attached>;
 
 struct Observation {
   Nanos t = 0;

@@ -17,22 +17,22 @@ constexpr std::array<Resource, kResources> kAll = {Resource::memory,    Resource
                                                    Resource::handlers,  Resource::sysvsem, Resource::io,
                                                    Resource::namespaces};
 
-bool shared_at_birth(const Birth& birth, Resource resource) {
+bool shared_at_birth(const Shares& shares, Resource resource) {
   switch (resource) {
     case Resource::memory:
-      return birth.shares.vm;
+      return shares.vm;
     case Resource::files:
-      return birth.shares.files;
+      return shares.files;
     case Resource::fs:
-      return birth.shares.fs;
+      return shares.fs;
     case Resource::handlers:
-      return birth.shares.sighand;
+      return shares.sighand;
     case Resource::sysvsem:
-      return birth.shares.sysvsem;
+      return shares.sysvsem;
     case Resource::io:
-      return birth.shares.io;
+      return shares.io;
     case Resource::namespaces:
-      return birth.shares.new_ns.empty();
+      return shares.new_ns.empty();
   }
   return false;
 }
@@ -106,15 +106,15 @@ void Sharing::on(Holding& holding, const Birth& birth, const Event& event) {
   const auto leader = attached_.find(event.tgid);
   for (const Resource resource : kAll) {
     ObjectId object = 0;
-    if (creator != index_.end()) {
-      const bool shared = shared_at_birth(birth, resource);
+    if (creator != index_.end() && birth.shares) {
+      const bool shared = shared_at_birth(*birth.shares, resource);
       object = shared ? holdings_[creator->second].last.at(at(resource)) : make(resource);
       if (!shared) holding.copied |= bit(resource);
     } else if (attached_thread) {
       // The threads of a group share memory and handlers; about the rest an attach knows nothing.
       const bool certain = resource == Resource::memory || resource == Resource::handlers;
       if (certain && leader != attached_.end()) object = holdings_[index_.at(leader->second)].last.at(at(resource));
-    } else {
+    } else if (creator == index_.end()) {
       object = make(resource);
     }
     holding.first.at(at(resource)) = object;

@@ -24,6 +24,8 @@ constexpr int exit_usage = 2;  // of the verbs that trace nothing
 [[nodiscard]] Ending dispatch(const Words& words, const engine::SignalState& signals);
 
 [[nodiscard]] Ending verb_run(const Words& words, const engine::SignalState& signals);
+[[nodiscard]] Ending verb_attach(const Words& words);
+[[nodiscard]] Ending verb_doctor(const Words& words);
 [[nodiscard]] Ending verb_show(const Words& words);
 [[nodiscard]] Ending verb_decode(const Words& words);
 

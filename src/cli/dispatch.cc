@@ -15,16 +15,20 @@ namespace lwptrace::cli {
 namespace {
 
 // Verbs of the contract that this version does not have yet.
-constexpr std::array unbuilt = {"attach", "check", "diff", "compare", "grade", "ps", "doctor"};
+constexpr std::array unbuilt = {"check", "diff", "compare", "grade", "ps"};
 
 constexpr std::string_view usage =
     R"(lwptrace: how each thread and process of a program is born, lives and ends
 
   lwptrace [options] [--] PROG [ARG...]       trace PROG: the same as run
   lwptrace run    [options] [--] PROG [ARG...]
+  lwptrace attach [options] PID...            trace what runs already; Ctrl-C
+                                              lets go of it, and it goes on
   lwptrace show   [options] TRACE             render a recorded trace
   lwptrace decode clone|clone3|wait|signal VALUE...
                                               explain numbers and names
+  lwptrace doctor                             can this machine trace? what
+                                              forbids it, and the remedy
 
 Most used when tracing (lwptrace run --help tells all):
   -o FILE            write there, repeatable; .jsonl is a recording for show
@@ -96,6 +100,8 @@ Ending dispatch(const Words& words, const engine::SignalState& signals) {
     return print("lwptrace " LWPTRACE_VERSION "\n");
   }
   if (first == "run") return verb_run(rest, signals);
+  if (first == "attach") return verb_attach(rest);
+  if (first == "doctor") return verb_doctor(rest);
   if (first == "show") return verb_show(rest);
   if (first == "decode") return verb_decode(rest);
   if (std::find(unbuilt.begin(), unbuilt.end(), first) != unbuilt.end()) {

@@ -10,11 +10,11 @@
 #include "engine/interrupts.h"
 
 int main(int argc, char** argv) {
-  // A closed 0, 1 or 2 would be given to the first file that we open; these are closed again for the program.
-  for (int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC); fd >= 0; fd = ::open("/dev/null", O_RDWR | O_CLOEXEC)) {
-    if (fd <= STDERR_FILENO) continue;
-    ::close(fd);
-    break;
+  // A closed 0, 1 or 2 would be given to the first file that we open; these are closed again for the program. What is
+  // written to such a stdout fails, as if it were closed still.
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    const int mode = fd == STDOUT_FILENO ? O_RDONLY : O_RDWR;
+    if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", mode | O_CLOEXEC) < 0) break;
   }
   const auto signals = lwptrace::engine::save_signals();
   lwptrace::cli::Ending ending{lwptrace::cli::exit_failed, 0};

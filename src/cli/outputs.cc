@@ -37,9 +37,15 @@ std::string remedy(int error) {
       return "does its directory exist?";
     case EISDIR:
       return "name a file in it";
+    case EBADF:
+      return "it is closed, or open for reading alone; write to a file";
     default:
       return "write elsewhere";
   }
+}
+
+Error cannot_write(const std::string& name, int error) {
+  return Error{fmt::format("cannot write {}: {}; {}", name, std::strerror(error), remedy(error)), error};
 }
 
 bool wants_color(const std::string& when, int fd) {
@@ -87,11 +93,10 @@ Result<bool> Outputs::add(const OutputRequest& request, const std::string& color
   int fd = to_stderr ? STDERR_FILENO : STDOUT_FILENO;
   if (!to_stderr && !to_stdout) {
     fd = ::open(request.file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0) {
-      const int error = errno;
-      return Error{fmt::format("cannot write {}: {}; {}", request.file, std::strerror(error), remedy(error)), error};
-    }
+    if (fd < 0) return cannot_write(request.file, errno);
   }
+  const int mode = ::fcntl(fd, F_GETFL);
+  if (to_stdout && (mode < 0 || (mode & O_ACCMODE) == O_RDONLY)) return cannot_write("stdout", EBADF);
   Output output;
   const std::string name = to_stderr ? "stderr" : to_stdout ? "stdout" : request.file;
   output.file = std::make_unique<FileSink>(fd, name, !to_stderr && !to_stdout);

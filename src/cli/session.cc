@@ -66,6 +66,8 @@ void Session::asked_to_end(std::size_t left) {
                        left == 1 ? "it" : "them"));
 }
 
+void Session::not_attached(const Error& why) { complain(why.text); }
+
 TraceEnd Session::end(Nanos t, EndReason reason) {
   status_line_.wipe();
   tracker_.finish(t, step_);

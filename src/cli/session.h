@@ -22,6 +22,7 @@ class Session : public engine::Observer {
   void settle() override;
   void tick(Nanos now) override;
   void asked_to_end(std::size_t left) override;
+  void not_attached(const Error& why) override;
 
   // Tells the end to all outputs and finishes them.
   [[nodiscard]] TraceEnd end(Nanos t, EndReason reason);

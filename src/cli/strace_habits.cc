@@ -14,8 +14,6 @@ struct Habit {
 
 constexpr Habit kHabits[] = {
     {"-f", "--follow-forks", "every LWP is followed already; leave it out (--follow threads or none follows fewer)"},
-    {"-p", "--attach",
-     "this version (" LWPTRACE_VERSION ") cannot attach to running processes yet; start the program under lwptrace"},
     {"-c", "--summary-only", "counts are a format here: use -F summary"},
     {"-C", "--summary", "counts are a format here: use -F summary, or -o run.jsonl and any format with lwptrace show"},
     {"-t", "--absolute-timestamps",

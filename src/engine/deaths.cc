@@ -47,6 +47,15 @@ void take_announced_deaths(const std::function<void(std::uint64_t, Tid)>& one) {
   for (; taken < end; ++taken) one(taken, ring[taken % ring_size]);
 }
 
+bool is_death(const siginfo_t& info) {
+  return info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED;
+}
+
+int death_status(const siginfo_t& info) {
+  if (info.si_code == CLD_EXITED) return (info.si_status & 0xff) << 8;
+  return info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
+}
+
 Status decode_wait_status(int wait_status) {
   Status status;
   if (WIFEXITED(wait_status)) {

@@ -5,6 +5,7 @@
 
 #include <lwptrace/event.h>
 
+#include <csignal>
 #include <cstdint>
 #include <functional>
 
@@ -18,6 +19,10 @@ void watch_deaths();
 
 // Calls `one(number, tid)` for each that has come since the last time. A thousand behind, the oldest are lost.
 void take_announced_deaths(const std::function<void(std::uint64_t, Tid)>& one);
+
+// What waitid(2) says of a child, as a wait status.
+[[nodiscard]] bool is_death(const siginfo_t& info);
+[[nodiscard]] int death_status(const siginfo_t& info);
 
 // What a wait status says of a death.
 [[nodiscard]] Status decode_wait_status(int wait_status);

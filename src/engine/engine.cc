@@ -2,28 +2,31 @@
 #include "engine/engine.h"
 
 #include <lwptrace/names.h>
-#include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <future>
 #include <utility>
 
-#include "decoders/clone.h"
 #include "engine/deaths.h"
 #include "engine/filter.h"
 #include "engine/interrupts.h"
 #include "engine/ptrace.h"
+#include "engine/undisturbed.h"
 #include "procfs/procfs.h"
 
 namespace lwptrace::engine {
 
 namespace {
 
+constexpr std::uintptr_t options_for_all =
+    PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
+
 std::uintptr_t ptrace_options(Detail detail) {
-  std::uintptr_t options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC |
-                           PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
+  std::uintptr_t options = options_for_all | PTRACE_O_EXITKILL;
   if (detail != Detail::births) options |= PTRACE_O_TRACESECCOMP;
   return options;
 }
@@ -31,7 +34,11 @@ std::uintptr_t ptrace_options(Detail detail) {
 }  // namespace
 
 Engine::Engine(EngineOptions options, Observer& observer)
-    : options_(std::move(options)), observer_(observer), snapshot_(options_.backtracer, options_.detail) {}
+    : options_(std::move(options)),
+      observer_(observer),
+      mark_(random_mark()),
+      snapshot_(options_.backtracer, options_.detail,
+                !attaching() && options_.detail != Detail::births ? std::optional(mark_) : std::nullopt) {}
 
 Engine::~Engine() {
   if (failure_fd_ >= 0) ::close(failure_fd_);
@@ -44,7 +51,55 @@ Nanos Engine::now() const {
 }
 
 Outcome Engine::run() {
-  const auto filter = make_filter(options_.detail);
+  if (!attaching()) return trace_launched();
+  sigset_t all, former;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &former);  // signals are the tracing thread's
+  Outcome outcome = std::async(std::launch::async, [this] { return trace_attached(); }).get();
+  ::pthread_sigmask(SIG_SETMASK, &former, nullptr);
+  return outcome;
+}
+
+Outcome Engine::trace_attached() {
+  ::clock_gettime(CLOCK_MONOTONIC, &start_);
+  watch_interrupts();
+  program_ended();  // every request to end is for us
+  watch_deaths();
+  const Found found = attach(options_.attach, options_for_all, [] { return take_interrupts().late > 0; });
+  for (const Error& error : found.errors) {
+    if (found.tasks.empty() && &error == &found.errors.back()) {
+      outcome_.failure = error;
+    } else {
+      observer_.not_attached(error);
+    }
+  }
+  started_ = root_ended_ = true;
+  stopped_at_ = now();
+  for (const FoundTask& one : found.tasks) {
+    if (one.ended || one.worker) continue;
+    Task& task = tasks_[one.tid];
+    task.tgid = one.tgid;
+    task.seen = task.had_siblings = true;
+  }
+  for (const FoundTask& one : found.tasks) {
+    Attached fact = snapshot_.attached(one.tid, one.tgid);
+    fact.ended = one.ended;
+    fact.worker = one.worker;
+    let_call_go_on(one.tid);  // our interrupt has woken it
+    observe(one.tid, std::move(fact));
+  }
+  if (!outcome_.failure) loop();
+  if (detaching_ && options_.detail != Detail::births) {
+    std::vector<Tid> tids;
+    for (const auto& [tid, task] : tasks_) tids.push_back(tid);
+    run_freely(tids);
+  }
+  unwatch_interrupts();
+  return outcome_;
+}
+
+Outcome Engine::trace_launched() {
+  const auto filter = make_filter(options_.detail, mark_);
   if (!filter) return Outcome{EndReason::exited, filter.error(), false};
   ::clock_gettime(CLOCK_MONOTONIC, &start_);
   watch_interrupts();
@@ -58,26 +113,43 @@ Outcome Engine::run() {
   root_ = child->tid;
   failure_fd_ = child->failure_fd;
   tasks_[root_] = Task{root_, true};
+  loop();
+  unwatch_interrupts();
+  return outcome_;
+}
+
+void Engine::loop() {
   while (const auto report = wait_for_any()) {
     if (interrupted()) woken();  // a wait that always finds somebody ready is never interrupted
     stopped_at_ = now();
     handle(*report);
   }
-  unwatch_interrupts();
-  return outcome_;
 }
 
 std::optional<Engine::Report> Engine::wait_for_any() {
   for (;;) {
+    if (detaching_ && now() > detach_by_) return std::nullopt;
     if (tasks_.empty() && !strangers_.empty()) return std::nullopt;  // they are not ours to wait for
     siginfo_t info{};
+    const bool hearing = awaited_ == 0 && !to_hear_.empty();
+    if (hearing) {
+      awaited_ = to_hear_.back();
+      to_hear_.pop_back();
+    }
     const idtype_t which = awaited_ != 0 ? P_PID : P_ALL;
     // WNOWAIT: a dead task is looked at in /proc before it is reaped.
-    if (::waitid(which, static_cast<id_t>(awaited_), &info, WEXITED | WSTOPPED | WNOWAIT | __WALL) == 0) {
+    // __WNOTHREAD: what is another thread's, lwptrace's own former children, is not ours.
+    const int how = WEXITED | WSTOPPED | WNOWAIT | __WALL | __WNOTHREAD | (hearing || detaching_ ? WNOHANG : 0);
+    if (::waitid(which, static_cast<id_t>(awaited_), &info, how) == 0) {
+      const bool was_any = awaited_ == 0;
       awaited_ = 0;
-      if (info.si_code == CLD_EXITED) return Report{info.si_pid, (info.si_status & 0xff) << 8};
-      if (info.si_code == CLD_KILLED) return Report{info.si_pid, info.si_status};
-      if (info.si_code == CLD_DUMPED) return Report{info.si_pid, info.si_status | 0x80};
+      if (info.si_pid == 0 && detaching_ && was_any) return std::nullopt;
+      if (info.si_pid == 0) continue;  // it has nothing to report
+      if (is_death(info)) return Report{info.si_pid, death_status(info)};
+      // A signal about to be delivered, which is let through at once, is left unreaped: should we be killed before,
+      // the kernel then delivers it.
+      if (info.si_code == CLD_TRAPPED && info.si_status <= SIGRTMAX)
+        return Report{info.si_pid, W_STOPCODE(info.si_status)};
       // Without WEXITED: one that was killed meanwhile is a death now, to be looked at like any other.
       siginfo_t stop{};
       const int taken = ::waitid(P_PID, static_cast<id_t>(info.si_pid), &stop, WSTOPPED | WNOHANG | __WALL);
@@ -105,8 +177,29 @@ void Engine::handle(const Report& report) {
     return;
   }
   if (const auto* birth = std::get_if<BirthStop>(&*fact)) remember(tid, *birth);
-  if (const auto* signal = std::get_if<SignalStop>(&*fact)) note_delivery(*signal);
+  if (const auto* signal = std::get_if<SignalStop>(&*fact)) forwarding_.delivered(*signal, stopped_at_);
+  const auto* entry = std::get_if<EntryStop>(&*fact);
+  const auto* wait = entry != nullptr ? std::get_if<WaitCall>(&entry->call) : nullptr;
+  if (wait != nullptr && (wait->options & WNOHANG) != 0) hear_deaths();
   observe(tid, std::move(*fact));
+}
+
+// The real parent of a dead process finds nobody while its tracer has not waited for it: it may know of the end by a
+// pidfd, and ask without patience.
+void Engine::hear_deaths() {
+  if (std::exchange(deaths_heard_, deaths_announced()) == deaths_announced()) return;
+  note_announced_deaths();
+  std::vector<Tid> dead;
+  for (const auto& [tid, task] : tasks_) {
+    if (task.death) dead.push_back(tid);
+  }
+  for (const Tid tid : dead) {
+    siginfo_t info{};  // of a tracee waitid tells of stops as well, asked for or not
+    constexpr int how = WEXITED | WNOHANG | WNOWAIT | __WALL;
+    if (::waitid(P_PID, static_cast<id_t>(tid), &info, how) == 0 && is_death(info)) {
+      handle(Report{tid, death_status(info)});
+    }
+  }
 }
 
 void Engine::handle_death(Tid tid, int status) {
@@ -155,12 +248,22 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
   const int event = status >> 16;
   if (!task.seen) {
     task.seen = true;
-    return snapshot_.newborn(tid);
+    if (auto undo = std::exchange(task.undo, {})) put_back(tid, *undo);
+    auto fact = snapshot_.newborn(tid);
+    if (fact && event == PTRACE_EVENT_STOP && signal != SIGTRAP) std::get<NewbornStop>(*fact).group_stop = signal;
+    return fact;
   }
-  if (task.untraced_flags) set_clone_flags(tid, true);
+  if (task.undo) put_back(tid, *task.undo);
+  const bool birth = event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK;
+  if (!birth) task.undo.reset();
   switch (event) {
     case 0:
-      if (signal == (SIGTRAP | 0x80)) return snapshot_.call_return(tid, task);
+      if (signal == (SIGTRAP | 0x80)) {
+        if (!attaching()) return snapshot_.call_return(tid, task);
+        auto fact = snapshot_.unfiltered_call(tid, task);
+        if (!fact) (void)cont_to_return(tid, 0);
+        return fact;
+      }
       return snapshot_.signal(tid, task, signal);
     case PTRACE_EVENT_CLONE:
     case PTRACE_EVENT_FORK:
@@ -195,6 +298,15 @@ void Engine::remember(Tid creator, const BirthStop& birth) {
   const bool thread = birth.childs ? birth.childs->tgid == tgid : birth.call.has(CLONE_THREAD);
   tasks_[birth.child].tgid = birth.childs ? birth.childs->tgid : thread ? tgid : birth.child;
   if (const auto leader = tasks_.find(tgid); thread && leader != tasks_.end()) leader->second.had_siblings = true;
+  if (auto undo = std::exchange(tasks_[creator].undo, {})) {  // its newborn has a copy of what was changed
+    if (birth.call.has(CLONE_VM)) undo->bytes.clear();
+    Task& newborn = tasks_[birth.child];
+    if (newborn.seen) {
+      put_back(birth.child, *undo);
+    } else {
+      newborn.undo = std::move(undo);
+    }
+  }
 }
 
 void Engine::observe(Tid tid, Fact fact) {
@@ -214,7 +326,11 @@ void Engine::carry_out(const Action& action) {
     if (killing_) ::kill(resume->tid, SIGKILL);
     switch (resume->until) {
       case Resume::Until::next_event:
-        (void)cont(resume->tid, resume->signal);
+        if (attaching() && options_.detail != Detail::births) {
+          (void)cont_to_return(resume->tid, resume->signal);
+        } else {
+          (void)cont(resume->tid, resume->signal);
+        }
         break;
       case Resume::Until::call_return:
         (void)cont_to_return(resume->tid, resume->signal);
@@ -223,35 +339,26 @@ void Engine::carry_out(const Action& action) {
         (void)listen(resume->tid);
         break;
     }
+  } else if (const auto* woken = std::get_if<Undisturb>(&action)) {
+    let_call_go_on(woken->tid);
   } else if (const auto* refuse = std::get_if<RefuseCall>(&action)) {
     Registers registers;
     if (registers.read(refuse->tid) == 0) (void)registers.refuse(refuse->tid, ENOSYS);
     (void)cont(refuse->tid, 0);
   } else if (const auto* untraced = std::get_if<TraceUntraced>(&action)) {
-    set_clone_flags(untraced->tid, false);
+    if (auto undo = take_out_untraced(untraced->tid)) tasks_[untraced->tid].undo = std::move(undo);
   } else if (const auto* newborn = std::get_if<AwaitReport>(&action)) {
     awaited_ = newborn->tid;
+  } else if (const auto* free = std::get_if<LetGo>(&action)) {
+    (void)detach(free->tid, 0);
+    tasks_.erase(free->tid);
+  } else if (std::holds_alternative<HearAll>(action)) {
+    to_hear_.clear();
+    for (const auto& [tid, task] : tasks_) to_hear_.push_back(tid);
   } else if (const auto* who = std::get_if<Identify>(&action)) {
     queue_.push_back(Observation{now(), who->tid, Snapshot::identity(who->tid)});
   } else {
     kill_all();
-  }
-}
-
-// clone's flags are its first argument; clone3's are the first word of the struct that it points to.
-void Engine::set_clone_flags(Tid tid, bool untraced) {
-  Task& task = tasks_[tid];
-  Registers registers;
-  if (registers.read(tid) != 0) return;
-  const TaskMemory memory(tid);
-  const CloneCall call = decoders::decode_clone_call(registers.syscall(), memory);
-  if (!untraced) task.untraced_flags = call.flags_raw;
-  const std::uint64_t flags = untraced ? *task.untraced_flags : call.flags_raw & ~std::uint64_t{CLONE_UNTRACED};
-  if (untraced) task.untraced_flags.reset();
-  if (call.via == Via::clone3) {
-    (void)memory.write(registers.syscall().args[0], std::as_bytes(std::span(&flags, 1)));
-  } else {
-    (void)registers.set_first_argument(tid, flags);
   }
 }
 
@@ -262,34 +369,21 @@ void Engine::kill_all() {
   }
 }
 
-// A signal that went to the whole process group has reached the program by itself; one for lwptrace alone is passed on.
-// Which of the two it was shows within a moment, before or after it came here.
-void Engine::forward(const Sent& came) {
-  constexpr Nanos a_moment = 50'000'000;
-  const Nanos t = now();
-  if (came.signal != 0) {
-    if (to_forward_.signal != 0 && !root_ended_) ::kill(root_, to_forward_.signal);
-    const bool came_to_a_task = came == delivered_ && t - delivered_at_ < a_moment;
-    to_forward_ = came_to_a_task ? Sent{} : came;
-    to_forward_since_ = t;
-  }
-  if (to_forward_.signal == 0 || t - to_forward_since_ < a_moment) return;
-  if (!root_ended_) ::kill(root_, to_forward_.signal);
-  to_forward_ = {};
-}
-
-void Engine::note_delivery(const SignalStop& stop) {
-  if (stop.code > 0 || !stop.sender) return;
-  delivered_ = Sent{stop.signo, stop.sender->pid};
-  delivered_at_ = stopped_at_;
-  if (delivered_ == to_forward_) to_forward_ = {};
-}
-
 void Engine::woken() {
   const Interrupts interrupts = take_interrupts();
-  forward(interrupts.to_forward);
+  if (const int signal = forwarding_.due(interrupts.to_forward, now()); signal != 0 && !root_ended_) {
+    ::kill(root_, signal);
+  }
   if (interrupts.late > late_) {
     late_ = interrupts.late;
+    if (attaching()) {
+      // What has been reported by now is told: a newborn's creator, above all.
+      constexpr Nanos a_moment = 100'000'000;
+      detaching_ = true;
+      detach_by_ = now() + a_moment;
+      outcome_.reason = EndReason::detached;
+      return;
+    }
     // What the program left behind goes on, as it would untraced; only who asks twice wants it ended.
     if (late_ == 1) observer_.asked_to_end(tasks_.size());
     if (late_ > 1) {

@@ -1,10 +1,15 @@
-// The live engine: launches a program, waits for its tasks' stops, turns each into an Observation (snapshot.h), and
-// carries out the Actions that come back. It holds no opinion on what a stop means: that is the model's.
+// The live engine: launches a program or attaches to processes, waits for their tasks' stops, turns each into an
+// Observation (snapshot.h), and carries out the Actions that come back. It holds no opinion on what a stop means: that
+// is the model's.
 //
 // Stop protocol: PTRACE_SEIZE before the exec; PTRACE_CONT everywhere but between the entry of a filtered call and its
 // return; no PTRACE_EVENT_EXIT, no VFORK_DONE: a death is known from waitid alone. A newborn is never run under
 // PTRACE_SYSCALL. After a creator's event the newborn is waited for directly, which costs the same at one task and at
 // ten thousand, where waiting for any is linear in their number.
+//
+// Attached tasks have no filter, which would outlive us: with more detail than births they run under PTRACE_SYSCALL.
+// They are traced by a thread of their own. When it ends, the kernel lets go of all of them at once, whatever they are
+// doing: a signal that was about to be delivered is, who was stopped stays so, and nobody has to be stopped for it.
 #pragma once
 
 #include <lwptrace/action.h>
@@ -17,7 +22,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "engine/interrupts.h"
+#include "engine/attach.h"
+#include "engine/forwarding.h"
 #include "engine/launch.h"
 #include "engine/snapshot.h"
 
@@ -34,9 +40,12 @@ class Observer {
   virtual void tick(Nanos now) = 0;
   // Somebody asks to end after the program itself has ended; `left` tasks go on. A second time ends them.
   virtual void asked_to_end(std::size_t left) = 0;
+  // One of those to attach to cannot be had; there are others.
+  virtual void not_attached(const Error& why) = 0;
 };
 
 struct EngineOptions {
+  AttachOptions attach;  // no pids: launch
   LaunchOptions launch;
   Detail detail = Detail::life;
   Nanos timeout = 0;                 // 0: none
@@ -56,7 +65,7 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Traces until the last task of the tree has ended.
+  // Traces until the last task of the tree has ended; attached ones, until somebody asks to end.
   [[nodiscard]] Outcome run();
   [[nodiscard]] Nanos now() const;
 
@@ -65,40 +74,43 @@ class Engine {
     Tid tid = 0;
     int status = 0;  // as waitpid(2) gives it
   };
+  [[nodiscard]] bool attaching() const { return !options_.attach.pids.empty(); }
+  Outcome trace_launched();
+  Outcome trace_attached();
+  void loop();
   [[nodiscard]] std::optional<Report> wait_for_any();  // nothing: no task is left
   void handle(const Report& report);
   void handle_before_start(const Report& report);
+  void hear_deaths();
   void handle_death(Tid tid, int status);
   void note_announced_deaths();
   [[nodiscard]] std::optional<Fact> read_stop(Tid tid, int status);
   void remember(Tid creator, const BirthStop& birth);
   void observe(Tid tid, Fact fact);
   void carry_out(const Action& action);
-  void set_clone_flags(Tid tid, bool untraced);
   void kill_all();
   void woken();  // a signal or the 100 ms timer interrupted the wait
-  void forward(const Sent& came);
-  void note_delivery(const SignalStop& stop);
 
   EngineOptions options_;
   Observer& observer_;
+  std::uint16_t mark_;  // of our filter's stops
   Snapshot snapshot_;
   timespec start_{};
   Nanos stopped_at_ = 0;  // when the stop at hand was reported, before anything was read for it
   std::unordered_map<Tid, Task> tasks_;
   std::vector<Action> actions_;
   std::deque<Observation> queue_;
-  std::set<Tid>
-      strangers_;  // children that lwptrace had before it began: a shell's, which then became lwptrace by exec
+  std::set<Tid> strangers_;  // children that lwptrace had before it began: a shell's, which became lwptrace by exec
   Tid root_ = 0;
   bool started_ = false;  // the root has passed its exec
   bool root_ended_ = false;
-  Tid awaited_ = 0;  // a newborn that is certain to report soon
+  Tid awaited_ = 0;           // a newborn that is certain to report soon
+  std::vector<Tid> to_hear_;  // each is asked once whether it has something to report
+  std::uint64_t deaths_heard_ = 0;
   bool killing_ = false;
-  Sent to_forward_;  // came to lwptrace, and not yet to any task
-  Nanos to_forward_since_ = 0;
-  Sent delivered_;  // the last one that came to a task, and when
-  Nanos delivered_at_ = 0;
+  bool detaching_ = false;
+  Nanos detach_by_ = 0;
+  Forwarding forwarding_;
   int late_ = 0;  // requests to end since the root has ended
   int failure_fd_ = -1;
   Outcome outcome_;

@@ -8,6 +8,7 @@
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -80,45 +81,52 @@ Error failed(const char* what, int code) {
 }
 
 // ENOENT / EDOM: no such call in one of the ABIs; libseccomp has no names for it. That is no failure.
-int add_rule(scmp_filter_ctx context, const char* name, std::span<const scmp_arg_cmp> arguments) {
+int add_rule(scmp_filter_ctx context, std::uint32_t stop, const char* name, std::span<const scmp_arg_cmp> arguments) {
   const int number = seccomp_syscall_resolve_name(name);
   if (number == __NR_SCMP_ERROR) return 0;
-  const int error = seccomp_rule_add_array(context, SCMP_ACT_TRACE(filter_mark), number,
-                                           static_cast<unsigned>(arguments.size()), arguments.data());
+  const int error =
+      seccomp_rule_add_array(context, stop, number, static_cast<unsigned>(arguments.size()), arguments.data());
   return error == -EDOM || error == -ENOENT ? 0 : error;
 }
 
-int add_life_rules(scmp_filter_ctx context) {
+int add_life_rules(scmp_filter_ctx context, std::uint32_t stop) {
   // Who sets SIGCHLD's action, not who asks for it.
   const scmp_arg_cmp sets_sigchld[] = {{0, SCMP_CMP_MASKED_EQ, ~0U, SIGCHLD}, {1, SCMP_CMP_NE, 0, 0}};
-  if (const int error = add_rule(context, "rt_sigaction", sets_sigchld)) return error;
+  if (const int error = add_rule(context, stop, "rt_sigaction", sets_sigchld)) return error;
   for (const char* name : life_calls) {
-    if (const int error = add_rule(context, name, {})) return error;
+    if (const int error = add_rule(context, stop, name, {})) return error;
   }
   for (const ArgumentRule& rule : life_rules) {
     const scmp_arg_cmp compare{rule.argument, SCMP_CMP_MASKED_EQ, rule.mask, rule.value};
-    if (const int error = add_rule(context, rule.call, {&compare, 1})) return error;
+    if (const int error = add_rule(context, stop, rule.call, {&compare, 1})) return error;
   }
   return 0;
 }
 
 }  // namespace
 
-Result<std::vector<sock_filter>> make_filter(Detail detail) {
+std::uint16_t random_mark() {
+  std::uint16_t mark = 0;
+  if (::getrandom(&mark, sizeof mark, GRND_NONBLOCK) < 0) mark = static_cast<std::uint16_t>(::getpid());
+  return static_cast<std::uint16_t>(0x100 + mark % 0xfe00);  // people choose small numbers, or 0xffff
+}
+
+Result<std::vector<sock_filter>> make_filter(Detail detail, std::uint16_t mark) {
   if (detail == Detail::births) return std::vector<sock_filter>{};
   const bool all = detail == Detail::all;
-  const Context context(seccomp_init(all ? SCMP_ACT_TRACE(filter_mark) : SCMP_ACT_ALLOW));
+  const std::uint32_t stop = SCMP_ACT_TRACE(mark), rest = all ? stop : SCMP_ACT_ALLOW;
+  const Context context(seccomp_init(rest));
   if (!context) return failed("seccomp_init", ENOMEM);
-  seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, all ? SCMP_ACT_TRACE(filter_mark) : SCMP_ACT_ALLOW);
+  seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, rest);
   for (const std::uint32_t arch : {SCMP_ARCH_X86, SCMP_ARCH_X32}) {
     const int error = seccomp_arch_add(context.get(), arch);
     if (error != 0 && error != -EEXIST) return failed("adding an ABI", -error);
   }
   if (!all) {
-    if (const int error = add_life_rules(context.get())) return failed("adding a rule", -error);
+    if (const int error = add_life_rules(context.get(), stop)) return failed("adding a rule", -error);
   }
   const int fd = ::memfd_create("lwptrace-filter", MFD_CLOEXEC);
-  if (fd < 0) return failed("memfd_create", errno);
+  if (fd < 0) return failed("memfd_create (too few descriptors? ulimit -n)", errno);
   const int error = seccomp_export_bpf(context.get(), fd);
   const off_t size = ::lseek(fd, 0, SEEK_END);
   std::vector<sock_filter> program(static_cast<std::size_t>(size > 0 ? size : 0) / sizeof(sock_filter));

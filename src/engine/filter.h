@@ -12,11 +12,12 @@
 
 namespace lwptrace::engine {
 
-// The data of our SECCOMP_RET_TRACE; a stop with any other is of the tracee's own filter.
-constexpr std::uint16_t filter_mark = 0x6c77;
+// The data of our SECCOMP_RET_TRACE, by which our stops are told from those that a filter of the tracee's own asks for:
+// another one in each run, and none that anybody is likely to choose.
+[[nodiscard]] std::uint16_t random_mark();
 
 // Empty for Detail::births, which stops no call.
-[[nodiscard]] Result<std::vector<sock_filter>> make_filter(Detail detail);
+[[nodiscard]] Result<std::vector<sock_filter>> make_filter(Detail detail, std::uint16_t mark);
 
 // Installs the program for the calling thread and what it will execute; 0 or an errno. Async-signal-safe. Without
 // CAP_SYS_ADMIN it sets no_new_privs first, as the kernel demands.

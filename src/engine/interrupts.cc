@@ -46,6 +46,9 @@ SignalState save_signals() {
     ::sigaction(signal, nullptr, &action);
     state.actions.emplace_back(signal, action);
   }
+  for (int which : {ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF}) {
+    ::getitimer(static_cast<__itimer_which_t>(which), &state.timers[which]);
+  }
   return state;
 }
 
@@ -71,6 +74,9 @@ void watch_interrupts() {
   ::sigaction(SIGPIPE, &action, nullptr);
   ::sigprocmask(SIG_UNBLOCK, &unblock, nullptr);
   set_timer(100'000);
+  const itimerval none{};
+  ::setitimer(ITIMER_VIRTUAL, &none, nullptr);  // whoever set these before executing lwptrace meant the program
+  ::setitimer(ITIMER_PROF, &none, nullptr);
 }
 
 void unwatch_interrupts() { set_timer(0); }

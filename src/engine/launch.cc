@@ -15,6 +15,7 @@
 
 #include "engine/filter.h"
 #include "engine/ptrace.h"
+#include "procfs/procfs.h"
 
 namespace lwptrace::engine {
 
@@ -31,6 +32,12 @@ enum Step { step_filter, step_directory, step_user, step_exec };
 void become(const passwd& user, int failure_fd) {
   if (::initgroups(user.pw_name, user.pw_gid) != 0 || ::setgid(user.pw_gid) != 0 || ::setuid(user.pw_uid) != 0) {
     report(failure_fd, step_user, errno);
+  }
+}
+
+void set_timers(const std::array<itimerval, 3>& timers) {
+  for (std::size_t which = 0; which < timers.size(); ++which) {
+    if (timerisset(&timers[which].it_value)) ::setitimer(static_cast<__itimer_which_t>(which), &timers[which], nullptr);
   }
 }
 
@@ -55,6 +62,7 @@ void become(const passwd& user, int failure_fd) {
   std::vector<char*> argv;
   for (const std::string& word : options.argv) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
+  set_timers(options.signals.timers);  // a fork clears them, an exec does not
   ::sigprocmask(SIG_SETMASK, &options.signals.mask, nullptr);
   ::execvp(argv[0], argv.data());
   report(failure_fd, step_exec, errno);
@@ -73,6 +81,13 @@ bool found_in_path(const std::string& name) {
   return false;
 }
 
+std::string why_not_seized(Tid child) {
+  const auto status = procfs::status(child);
+  if (!status || status->tracer == 0) return "lwptrace doctor tells what forbids tracing here, and the remedy";
+  return fmt::format("it is traced already, by {} ({}), and a process has one tracer; run lwptrace without that",
+                     status->tracer, procfs::comm(status->tracer));
+}
+
 }  // namespace
 
 Result<Child> launch(const LaunchOptions& options, const std::vector<sock_filter>& filter,
@@ -83,8 +98,12 @@ Result<Child> launch(const LaunchOptions& options, const std::vector<sock_filter
     if (user == nullptr) return Error{fmt::format("-u {}: there is no such user; see /etc/passwd", options.user), 0};
   }
   int go[2], failure[2];
-  if (::pipe2(go, O_CLOEXEC) != 0) return Error{fmt::format("pipe: {}", std::strerror(errno)), errno};
-  if (::pipe2(failure, O_CLOEXEC) != 0) return Error{fmt::format("pipe: {}", std::strerror(errno)), errno};
+  if (::pipe2(go, O_CLOEXEC) != 0 || ::pipe2(failure, O_CLOEXEC) != 0) {
+    const int error = errno;
+    return Error{
+        fmt::format("pipe: {}; lwptrace needs a dozen descriptors: raise the limit (ulimit -n)", std::strerror(error)),
+        error};
+  }
   const pid_t child = ::fork();
   if (child < 0) {
     return Error{fmt::format("fork: {}; is a limit on processes reached (ulimit -u)?", std::strerror(errno)), errno};
@@ -97,14 +116,12 @@ Result<Child> launch(const LaunchOptions& options, const std::vector<sock_filter
   ::close(go[0]);
   ::close(failure[1]);
   if (const int error = seize(child, ptrace_options)) {
+    const std::string why = why_not_seized(child);  // while it waits: a tracer lets go of the dead
     ::close(go[1]);
     ::close(failure[0]);
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, __WALL);
-    return Error{fmt::format("ptrace: {} on {}: {}. Is tracing forbidden here (a container's seccomp profile, Yama "
-                             "ptrace_scope=3)? Allow it, or run as root",
-                             "PTRACE_SEIZE", child, std::strerror(error)),
-                 error};
+    return Error{fmt::format("ptrace: PTRACE_SEIZE on {}: {}; {}", child, std::strerror(error), why), error};
   }
   [[maybe_unused]] const ssize_t written = ::write(go[1], "g", 1);
   ::close(go[1]);

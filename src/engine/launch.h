@@ -5,19 +5,22 @@
 #include <lwptrace/ids.h>
 #include <lwptrace/result.h>
 
+#include <array>
 #include <csignal>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <linux/filter.h>
+#include <sys/time.h>
 
 namespace lwptrace::engine {
 
-// The process-wide signal state as it was when lwptrace started; what the program must be given.
+// The process-wide signal state, timers among it, as it was when lwptrace started; what the program must be given.
 struct SignalState {
   sigset_t mask{};
   std::vector<std::pair<int, struct sigaction>> actions;
+  std::array<itimerval, 3> timers{};  // by which: ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF
 };
 
 struct LaunchOptions {

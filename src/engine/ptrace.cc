@@ -3,6 +3,7 @@
 #include "engine/ptrace.h"
 
 #include <elf.h>
+#include <linux/audit.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
@@ -24,6 +25,11 @@ int request(int what, Tid tid, Address address, Data data) {
 
 void* word(std::uintptr_t value) { return reinterpret_cast<void*>(value); }  // NOLINT(performance-no-int-to-ptr)
 
+bool is_of_i386_table(Tid tid) {
+  __ptrace_syscall_info info{};
+  return request(PTRACE_GET_SYSCALL_INFO, tid, word(sizeof info), &info) == 0 && info.arch == AUDIT_ARCH_I386;
+}
+
 }  // namespace
 
 int Registers::read(Tid tid) {
@@ -31,6 +37,21 @@ int Registers::read(Tid tid) {
   const int error = request(PTRACE_GETREGSET, tid, word(NT_PRSTATUS), &io);
   i386_ = io.iov_len == sizeof(I386);
   return error;
+}
+
+int Registers::read_call(Tid tid) {
+  if (const int error = read(tid)) return error;
+  int80_ = !i386_ && is_of_i386_table(tid);
+  return 0;
+}
+
+int Registers::read_birth_call(Tid tid) {
+  if (const int error = read(tid)) return error;
+  constexpr std::uint64_t i386_fork = 2, i386_clone = 120, i386_vfork = 190, clone3_of_both = 435;
+  const std::uint64_t nr = x86_64_.orig_rax;
+  int80_ = !i386_ &&
+           (nr == i386_fork || nr == i386_clone || nr == i386_vfork || (nr == clone3_of_both && is_of_i386_table(tid)));
+  return 0;
 }
 
 SyscallFrame Registers::syscall() const {
@@ -49,6 +70,10 @@ SyscallFrame Registers::syscall() const {
   frame.abi = r.orig_rax < ~0ULL - 4095 && (r.orig_rax & x32_bit) != 0 ? Abi::x32 : Abi::x86_64;
   frame.nr = r.orig_rax;
   frame.args = {r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9};
+  if (int80_) {
+    frame.abi = Abi::i386;
+    frame.args = {r.rbx, r.rcx, r.rdx, r.rsi, r.rdi, r.rbp};
+  }
   frame.ip = r.rip;
   frame.sp = r.rsp;
   return frame;
@@ -83,11 +108,20 @@ int Registers::refuse(Tid tid, int error) {
   return write(tid);
 }
 
+int Registers::set_result(Tid tid, std::int64_t result) {
+  if (i386_) {
+    i386_regs_.eax = static_cast<std::uint32_t>(result);
+  } else {
+    x86_64_.rax = static_cast<std::uint64_t>(result);
+  }
+  return write(tid);
+}
+
 int Registers::set_first_argument(Tid tid, std::uint64_t value) {
   if (i386_) {
     i386_regs_.ebx = static_cast<std::uint32_t>(value);
   } else {
-    x86_64_.rdi = value;
+    (int80_ ? x86_64_.rbx : x86_64_.rdi) = value;
   }
   return write(tid);
 }
@@ -97,7 +131,37 @@ int Registers::write(Tid tid) {
   return request(PTRACE_SETREGSET, tid, word(NT_PRSTATUS), &io);
 }
 
+int call_stop(Tid tid, CallStop& stop) {
+  __ptrace_syscall_info info{};
+  const int error = request(PTRACE_GET_SYSCALL_INFO, tid, word(sizeof info), &info);
+  if (error != 0) return error;
+  SyscallFrame& frame = stop.frame;
+  if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+    stop.where = CallStop::Where::return_;
+    return 0;
+  }
+  if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+    stop.where = CallStop::Where::entry;
+    frame.nr = info.entry.nr;
+    std::copy_n(info.entry.args, frame.args.size(), frame.args.begin());
+  } else if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
+    stop.where = CallStop::Where::filter;
+    stop.mark = info.seccomp.ret_data;
+    frame.nr = info.seccomp.nr;
+    std::copy_n(info.seccomp.args, frame.args.size(), frame.args.begin());
+  } else {
+    return 0;
+  }
+  constexpr std::uint64_t x32_bit = 0x40000000;
+  frame.abi = info.arch == AUDIT_ARCH_I386 ? Abi::i386 : (frame.nr & x32_bit) != 0 ? Abi::x32 : Abi::x86_64;
+  frame.ip = info.instruction_pointer;
+  frame.sp = info.stack_pointer;
+  return 0;
+}
+
 int seize(Tid tid, std::uintptr_t options) { return request(PTRACE_SEIZE, tid, word(0), word(options)); }
+
+int interrupt(Tid tid) { return request(PTRACE_INTERRUPT, tid, word(0), word(0)); }
 
 int cont(Tid tid, int signal) { return request(PTRACE_CONT, tid, word(0), word(static_cast<std::uintptr_t>(signal))); }
 
@@ -146,7 +210,14 @@ std::size_t TaskMemory::read(std::uint64_t address, std::span<std::byte> out) co
 bool TaskMemory::write(std::uint64_t address, std::span<const std::byte> bytes) const {
   const iovec local{const_cast<std::byte*>(bytes.data()), bytes.size()};
   const iovec remote{word(address), bytes.size()};
-  return ::process_vm_writev(tid_, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(bytes.size());
+  if (::process_vm_writev(tid_, &local, 1, &remote, 1, 0) == static_cast<ssize_t>(bytes.size())) return true;
+  if (bytes.size() % sizeof(std::uintptr_t) != 0) return false;
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uintptr_t)) {
+    std::uintptr_t value = 0;
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    if (request(PTRACE_POKEDATA, tid_, word(address + at), word(value)) != 0) return false;
+  }
+  return true;
 }
 
 }  // namespace lwptrace::engine

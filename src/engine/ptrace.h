@@ -16,8 +16,12 @@ namespace lwptrace::engine {
 // General-purpose registers, whatever the width of the code that the task runs.
 class Registers {
  public:
-  [[nodiscard]] int read(Tid tid);              // PTRACE_GETREGSET, NT_PRSTATUS
-  [[nodiscard]] SyscallFrame syscall() const;   // at a stop inside a system call
+  [[nodiscard]] int read(Tid tid);  // PTRACE_GETREGSET, NT_PRSTATUS
+  // The same, and whose table the call is of that the task is in: 64-bit code may use int 0x80.
+  [[nodiscard]] int read_call(Tid tid);
+  // The same inside fork, vfork, clone or clone3, of which only the last has one number for both.
+  [[nodiscard]] int read_birth_call(Tid tid);
+  [[nodiscard]] SyscallFrame syscall() const;
   [[nodiscard]] std::int64_t result() const;    // at a syscall-exit-stop
   [[nodiscard]] std::uint64_t fs_base() const;  // x86-64; 0 for 32-bit code, whose TLS is in the GDT
   [[nodiscard]] UnwindRegisters for_unwind(bool in_syscall) const;
@@ -26,6 +30,8 @@ class Registers {
   [[nodiscard]] int set_first_argument(Tid tid, std::uint64_t value);
   // Makes the call at whose entry the task stands answer `-error` without being made.
   [[nodiscard]] int refuse(Tid tid, int error);
+  // After the call: what it answers.
+  [[nodiscard]] int set_result(Tid tid, std::int64_t result);
 
  private:
   [[nodiscard]] int write(Tid tid);
@@ -37,9 +43,20 @@ class Registers {
     I386 i386_regs_;
   };
   bool i386_ = false;
+  bool int80_ = false;
 };
 
+// A stop at a call's entry, by a filter's verdict there, or at its return (PTRACE_GET_SYSCALL_INFO, Linux 5.3).
+struct CallStop {
+  enum class Where : std::uint8_t { entry, filter, return_, elsewhere };
+  Where where = Where::elsewhere;
+  SyscallFrame frame;      // at the entry, by whichever
+  std::uint32_t mark = 0;  // the data of the filter's verdict
+};
+[[nodiscard]] int call_stop(Tid tid, CallStop& stop);
+
 [[nodiscard]] int seize(Tid tid, std::uintptr_t options);
+[[nodiscard]] int interrupt(Tid tid);
 [[nodiscard]] int cont(Tid tid, int signal);
 [[nodiscard]] int cont_to_return(Tid tid, int signal);  // PTRACE_SYSCALL
 [[nodiscard]] int listen(Tid tid);
@@ -53,6 +70,7 @@ class TaskMemory : public MemoryReader {
   explicit TaskMemory(Tid tid) : tid_(tid) {}
   [[nodiscard]] std::size_t read(std::uint64_t address, std::span<std::byte> out) const override;
 
+  // What the task itself may not write is written too, where it is the task's own (PTRACE_POKEDATA): only whole words.
   [[nodiscard]] bool write(std::uint64_t address, std::span<const std::byte> bytes) const;
 
   template <class T>

@@ -2,6 +2,7 @@
 // registers are a copy of them; so neither needs a stop of its own to be decoded.
 #include "engine/snapshot.h"
 
+#include <linux/audit.h>
 #include <lwptrace/names.h>
 #include <sched.h>
 #include <sys/wait.h>
@@ -9,19 +10,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "decoders/calls.h"
 #include "decoders/clone.h"
-#include "engine/deaths.h"
-#include "engine/filter.h"
 #include "engine/ptrace.h"
 #include "procfs/procfs.h"
 
 namespace lwptrace::engine {
 
 namespace {
-
-bool has(std::uint64_t mask, int signo) { return signo >= 1 && signo <= 64 && ((mask >> (signo - 1)) & 1) != 0; }
 
 // What the caller of wait4 or waitid was given: whose status, and which.
 void read_wait_result(const WaitCall& call, const TaskMemory& memory, ReturnStop& stop) {
@@ -59,33 +57,24 @@ void read_wait_result(const WaitCall& call, const TaskMemory& memory, ReturnStop
   }
 }
 
-// Whether a thread lives and nobody has told it to end. exit_group marks everybody before its caller dies: a SIGKILL is
-// pending, which becomes PF_SIGNALED when the thread takes it. The mark may go over from the one to the other while a
-// running thread's file is being written; then the second look finds it.
-bool goes_on(const std::optional<procfs::TaskStat>& thread) {
-  return thread && !thread->peek.zombie && !thread->peek.exiting && !thread->peek.killed &&
-         !thread->peek.sigkill_pending;
-}
-bool goes_on(Tid tgid, Tid tid, const std::optional<procfs::TaskStat>& thread) {
-  return goes_on(thread) && (!thread->running || goes_on(procfs::stat(tgid, tid)));
+// Whether our filter would stop it.
+bool is_told(const Call& call, Detail detail) {
+  return detail == Detail::all || !(std::holds_alternative<OtherCall>(call) || std::holds_alternative<ExitCall>(call));
 }
 
-// What the others of its thread group say about a death with that code of its own.
-void look_at_siblings(Tid tgid, Tid tid, int code, Death& death) {
-  const auto leader = procfs::stat(tgid, tgid);
-  if (!leader || leader->peek.killed) return;
-  if (leader->peek.zombie) death.leaders_own = decode_wait_status(leader->exit_code);
-  // A thread that was told to end bears no mark for a moment, and may lose the CPU in it. The group's code does not
-  // lie.
-  if (code != 0 && procfs::group_exit_code(tgid) == code) return;
-  death.group_goes_on = goes_on(tgid, tgid, leader);
-  if (death.group_goes_on) return;
-  for (Tid other : procfs::some_threads(tgid)) {
-    if (other == tid || other == tgid || !goes_on(tgid, other, procfs::stat(tgid, other))) continue;
-    death.group_goes_on = true;
-    death.leader_is_over = leader->peek.zombie;
-    return;
-  }
+// Whether the signal, which was sent, is pending, and all who could take it block it.
+bool waits(const KillCall& sent) {
+  constexpr std::size_t many = 64;  // too many to look at each
+  const Tid tid = sent.scope != Scope::group ? sent.target_pid.value_or(0) : 0;
+  const auto target = tid > 0 ? procfs::status(tid) : std::nullopt;
+  if (!target || !procfs::has_signal(target->blocked, sent.signo)) return false;
+  if (sent.scope == Scope::thread) return procfs::has_signal(target->pending, sent.signo);
+  if (!procfs::has_signal(target->shared_pending, sent.signo)) return false;
+  const std::vector<Tid> threads = procfs::threads(target->tgid);
+  return threads.size() <= many && std::all_of(threads.begin(), threads.end(), [&](Tid one) {
+           const auto thread = procfs::status(one);
+           return !thread || procfs::has_signal(thread->blocked, sent.signo);
+         });
 }
 
 }  // namespace
@@ -98,20 +87,21 @@ std::vector<Frame> Snapshot::backtrace(Tid tid, Tid tgid, bool in_syscall) {
 
 std::optional<Fact> Snapshot::newborn(Tid tid) {
   Registers registers;
-  if (registers.read(tid) != 0) return std::nullopt;
+  if (registers.read_birth_call(tid) != 0) return std::nullopt;
   NewbornStop stop;
   const TaskMemory memory(tid);
   const CloneCall call = decoders::decode_clone_call(registers.syscall(), memory);
   if (call.via != Via::unknown) stop.call = call;
-  if (!registers.is_i386()) stop.fs_base = Address{registers.fs_base()};
+  if (registers.syscall().abi != Abi::i386) stop.fs_base = Address{registers.fs_base()};
   Tid value = 0;
   if (call.has(CLONE_CHILD_SETTID) && memory.get(call.child_tid, value)) stop.child_tid_value = value;
   if (const pid_t pgid = ::getpgid(tid); pgid > 0) stop.pgid = pgid;
   if (const pid_t sid = ::getsid(tid); sid > 0) stop.sid = sid;
-  nesting_ = nesting_ || call.has(CLONE_NEWPID);
+  // A tid other than ours was stored: an unshare of the creator's that stopped nobody.
+  nesting_ = nesting_ || call.has(CLONE_NEWPID) || (stop.child_tid_value && *stop.child_tid_value != tid);
   if (nesting_) {
     if (const auto status = procfs::status(tid)) {
-      stop.ns_tids.assign(status->ns_tids.begin() + (status->ns_tids.empty() ? 0 : 1), status->ns_tids.end());
+      stop.ns_tids = status->nested_tids();
     }
   }
   return stop;
@@ -120,7 +110,7 @@ std::optional<Fact> Snapshot::newborn(Tid tid) {
 std::optional<Fact> Snapshot::birth(Tid tid, const Task& task) {
   std::uint64_t child = 0;
   Registers registers;
-  if (event_message(tid, child) != 0 || registers.read(tid) != 0) return std::nullopt;
+  if (event_message(tid, child) != 0 || registers.read_birth_call(tid) != 0) return std::nullopt;
   const TaskMemory memory(tid);
   BirthStop stop;
   stop.child = static_cast<Tid>(child);
@@ -139,7 +129,7 @@ std::optional<Fact> Snapshot::birth(Tid tid, const Task& task) {
 bool Snapshot::has_other_filters(Tid tid) const {
   if (confined_) return true;
   const auto status = procfs::status(tid);
-  return status && status->seccomp_filters.value_or(0) > own_filters_;
+  return status && status->seccomp_filters.value_or(0) > (mark_ ? 1 : 0);
 }
 
 std::optional<Fact> Snapshot::exec(Tid tid) {
@@ -153,7 +143,11 @@ std::optional<Fact> Snapshot::exec(Tid tid) {
   stop.argv = procfs::cmdline(tid);
   stop.comm = procfs::comm(tid);
   stop.abi = registers.syscall().abi;
-  if (const auto status = procfs::status(tid)) stop.uid = status->uid;
+  if (const auto status = procfs::status(tid)) {
+    stop.uid = status->uid;
+    const auto meant = procfs::file_identity(tid);
+    stop.privilege_dropped = (meant.uid && meant.uid != status->uid) || (meant.gid && meant.gid != status->gid);
+  }
   return stop;
 }
 
@@ -167,6 +161,7 @@ Launched Snapshot::launched(Tid tid, bool ignores_sigchld) {
     launched.comm = std::move(stop.comm);
     launched.abi = stop.abi;
     launched.uid = stop.uid;
+    launched.privilege_dropped = stop.privilege_dropped;
   }
   launched.ppid = ::getpid();
   launched.pgid = ::getpgid(tid);
@@ -176,23 +171,64 @@ Launched Snapshot::launched(Tid tid, bool ignores_sigchld) {
 }
 
 std::optional<Fact> Snapshot::filter_stop(Tid tid, Task& task) {
-  std::uint64_t mark = 0;
-  if (event_message(tid, mark) != 0) return std::nullopt;
-  if (mark != filter_mark) return ForeignFilterStop{};
-  Registers registers;
-  if (registers.read(tid) != 0) return std::nullopt;
-  EntryStop stop{decoders::decode_call(registers.syscall(), TaskMemory(tid))};
+  CallStop at;
+  if (call_stop(tid, at) != 0 || at.where != CallStop::Where::filter) return std::nullopt;
+  Call call = decoders::decode_call(at.frame, TaskMemory(tid));
+  // Should a filter of the tracee's own use our mark, then at least for no call that we let pass.
+  const bool ours = at.mark == mark_ && (is_told(call, detail_) || !has_other_filters(tid));
+  if (!ours) return ForeignFilterStop{std::move(call)};
+  return entered(tid, task, std::move(call));
+}
+
+std::optional<Fact> Snapshot::unfiltered_call(Tid tid, Task& task) {
+  CallStop at;
+  if (call_stop(tid, at) != 0 || at.where == CallStop::Where::elsewhere) return std::nullopt;
+  const bool told = std::exchange(task.in_told_call, false);
+  if (at.where == CallStop::Where::return_) return told ? call_return(tid, task) : std::nullopt;
+  Call call = decoders::decode_call(at.frame, TaskMemory(tid));
+  if (!is_told(call, detail_)) return std::nullopt;
+  task.in_told_call = true;
+  return entered(tid, task, std::move(call));
+}
+
+Fact Snapshot::entered(Tid tid, Task& task, Call call) {
+  EntryStop stop{std::move(call)};
   task.waiting.reset();
-  if (const auto* wait = std::get_if<WaitCall>(&stop.call)) task.waiting = *wait;
+  if (const auto* wait = std::get_if<WaitCall>(&stop.call)) {
+    task.waiting = *wait;
+    if (wait->id_type == P_PIDFD && wait->info_addr == 0) {  // at the return nothing tells whom it stood for
+      if (const auto pidfd = procfs::pidfd(tid, static_cast<int>(wait->id))) {
+        task.waiting->id_type = P_PID;
+        task.waiting->id = pidfd->target;
+      }
+    }
+  }
+  const bool follower = task.tgid != 0 && task.tgid != tid;
+  if (follower && std::holds_alternative<ExecCall>(stop.call)) stop.leaders_own = ended_by_itself(task.tgid);
   task.changes_user = std::holds_alternative<CredentialsCall>(stop.call);
+  const auto* name = std::get_if<NameCall>(&stop.call);
+  task.changes_name = name != nullptr && name->unreadable;
   if (const auto* spaces = std::get_if<NamespaceCall>(&stop.call)) {
     // setns takes 0 for a namespace of any kind.
     nesting_ = nesting_ || (spaces->flags & CLONE_NEWPID) != 0 || (spaces->call == "setns" && spaces->flags == 0);
   }
-  if (auto* kill = std::get_if<KillCall>(&stop.call); kill != nullptr && kill->call == "pidfd_send_signal") {
-    kill->target_pid = procfs::pidfd_target(tid, static_cast<int>(kill->target));
-  }
+  task.sending.reset();
+  if (auto* kill = std::get_if<KillCall>(&stop.call)) look_at_target(tid, task, *kill);
   return stop;
+}
+
+void Snapshot::look_at_target(Tid tid, Task& task, KillCall& kill) const {
+  if (kill.call == "pidfd_send_signal") {
+    const auto pidfd = procfs::pidfd(tid, static_cast<int>(kill.target));
+    if (pidfd) kill.target_pid = pidfd->target;
+    if (kill.scope == Scope::unknown) kill.scope = pidfd && pidfd->of_thread ? Scope::thread : Scope::process;
+    task.sending = kill;
+    return;
+  }
+  const auto caller = nesting_ ? procfs::status(tid) : std::nullopt;
+  if (nesting_ && (!caller || caller->ns_tids.size() > 1)) return;  // it counts otherwise than we
+  task.sending = kill;
+  task.sending->target_pid = static_cast<Tid>(kill.target);
 }
 
 std::optional<Fact> Snapshot::call_return(Tid tid, Task& task) {
@@ -205,7 +241,10 @@ std::optional<Fact> Snapshot::call_return(Tid tid, Task& task) {
     if (const auto status = procfs::status(tid)) stop.uid = status->uid;
   }
   task.waiting.reset();
-  task.changes_user = false;
+  if (task.changes_name && stop.ret == 0) stop.comm = procfs::comm(tid);
+  task.changes_user = task.changes_name = false;
+  if (task.sending && stop.ret == 0) stop.blocked = waits(*task.sending);
+  task.sending.reset();
   return stop;
 }
 
@@ -215,60 +254,35 @@ std::optional<Fact> Snapshot::signal(Tid tid, const Task& task, int signo) {
   SignalStop stop;
   stop.signo = signo;
   stop.code = info.si_code;
-  const bool fault = info.si_code > 0 && info.si_code != SI_KERNEL &&
-                     (signo == SIGSEGV || signo == SIGBUS || signo == SIGILL || signo == SIGFPE || signo == SIGTRAP);
-  // A child's end has its own layout, whatever exit signal it was born with.
-  const bool child = info.si_code >= CLD_EXITED && info.si_code <= CLD_CONTINUED && !fault && signo != SIGPOLL;
+  const bool kernels = info.si_code > 0 && info.si_code != SI_KERNEL;
+  const bool refused_call = kernels && signo == SIGSYS;
+  const bool fault =
+      kernels && (signo == SIGSEGV || signo == SIGBUS || signo == SIGILL || signo == SIGFPE || signo == SIGTRAP);
+  // A child's end has its own layout, whatever exit signal it was born with. What F_SETSIG tells of a descriptor has
+  // the same codes and another layout: who knows the children knows which it is.
+  const bool child =
+      info.si_code >= CLD_EXITED && info.si_code <= CLD_CONTINUED && !fault && !refused_call && signo != SIGPOLL;
   const bool sent =
       info.si_code <= 0 && info.si_code != SI_TIMER && info.si_code != SI_ASYNCIO && info.si_code != SI_SIGIO;
   if (fault) stop.addr = Address{reinterpret_cast<std::uint64_t>(info.si_addr)};
+  if (refused_call) {
+    const Abi abi = info.si_arch == AUDIT_ARCH_I386 ? Abi::i386 : Abi::x86_64;
+    stop.addr = Address{reinterpret_cast<std::uint64_t>(info.si_call_addr)};
+    stop.syscall = syscall_name(abi, static_cast<unsigned>(info.si_syscall));
+  }
   if (child || sent) stop.sender = Sender{info.si_pid, info.si_uid, {}};
   if (child) stop.status = info.si_status;
   if (info.si_code == SI_QUEUE) stop.value = info.si_value.sival_int;
   if (const auto status = procfs::status(tid)) {
-    stop.blocked = status->blocked;
     stop.ignored = status->ignored;
     stop.caught = status->caught;
+    stop.ns_tids = status->nested_tids();
     const Effect effect = default_effect(signo);
-    const bool fatal = !has(status->caught, signo) && !has(status->ignored, signo) &&
+    const bool fatal = !procfs::has_signal(status->caught, signo) && !procfs::has_signal(status->ignored, signo) &&
                        (effect == Effect::terminate || effect == Effect::core);
     if (fatal) stop.backtrace = backtrace(tid, task.tgid, false);
   }
   return stop;
-}
-
-Death Snapshot::death(Tid tid, const Task* task, Status status) {
-  Death death;
-  death.status = status;
-  Tid tgid = task != nullptr ? task->tgid : 0;
-  if (tgid == 0) {  // nobody has announced it
-    death.identity = identity(tid);
-    if (death.identity->gone) return death;
-    tgid = death.identity->tgid;
-  }
-  const std::uint64_t alive_at = task != nullptr ? task->alive_at : 0;
-  death.order = task != nullptr && task->death
-                    ? DeathOrder{*task->death, *task->death, true}
-                    : DeathOrder{alive_at, std::max(alive_at + 1, deaths_announced()) - 1, false};
-  const bool leader = tid == tgid;
-  if (leader && backtracer_ != nullptr) backtracer_->forget(tgid);
-  const bool alone = leader && (task == nullptr || !task->had_siblings);  // nobody else can have ended it
-  if (alone && !cpu_times_) return death;
-  const auto self = procfs::stat(tgid, tid);
-  if (!self) return death;
-  if (cpu_times_) {
-    const Nanos tick = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
-    death.cpu_ns = procfs::cpu_time(tgid, tid);
-    death.utime_ns = static_cast<Nanos>(self->utime_ticks) * tick;
-    death.stime_ns = static_cast<Nanos>(self->stime_ticks) * tick;
-  }
-  if (alone) return death;
-  death.self = self->peek;
-  if (!leader) death.own = decode_wait_status(self->exit_code);  // a leader's is its group's by now (release_task)
-  // A leader is reported when nobody else is left. Of one that was taken along there is nothing more to learn; and
-  // looking for siblings of each would be quadratic.
-  if (!leader && !self->peek.killed) look_at_siblings(tgid, tid, self->exit_code, death);
-  return death;
 }
 
 Identity Snapshot::identity(Tid tid) {

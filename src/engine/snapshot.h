@@ -7,46 +7,61 @@
 #include <lwptrace/trace.h>
 
 #include <optional>
+#include <vector>
+
+#include "engine/untraced.h"
 
 namespace lwptrace::engine {
 
 struct Task {  // what the engine itself must remember of a traced task
   Tid tgid = 0;
-  bool seen = false;                            // its first stop is behind it
-  bool had_siblings = false;                    // its thread group ever held another thread
-  std::uint64_t alive_at = 0;                   // deaths announced when it was last seen alive
-  std::optional<std::uint64_t> death;           // the number under which its own was announced
-  std::optional<WaitCall> waiting;              // entered: where its results will be stored
-  bool changes_user = false;                    // entered: setuid or a relative
-  std::optional<std::uint64_t> untraced_flags;  // entered: the flags that held CLONE_UNTRACED, to be put back
+  bool seen = false;                   // its first stop is behind it
+  bool had_siblings = false;           // its thread group ever held another thread
+  std::uint64_t alive_at = 0;          // deaths announced when it was last seen alive
+  std::optional<std::uint64_t> death;  // the number under which its own was announced
+  std::optional<WaitCall> waiting;     // entered: where its results will be stored
+  std::optional<KillCall> sending;     // entered: a send, whose target_pid is as we count
+  bool changes_user = false;           // entered: setuid or a relative
+  bool changes_name = false;           // entered: prctl(PR_SET_NAME) with a name that could not be read
+  bool in_told_call = false;           // unfiltered: the return of the call that it is in is wanted
+  std::optional<Undo> undo;            // entered a clone whose CLONE_UNTRACED was taken out
 };
 
 class Snapshot {
  public:
-  Snapshot(Backtracer* backtracer, Detail detail)
-      : backtracer_(backtracer), cpu_times_(detail != Detail::births), own_filters_(detail != Detail::births ? 1 : 0) {}
+  // `mark`: the tasks run under our filter, whose stops bear it.
+  Snapshot(Backtracer* backtracer, Detail detail, std::optional<std::uint16_t> mark)
+      : backtracer_(backtracer), detail_(detail), mark_(mark) {}
 
   // Each answers with nothing when the task was killed meanwhile (ESRCH): its death will be reported.
   [[nodiscard]] std::optional<Fact> newborn(Tid tid);
   [[nodiscard]] std::optional<Fact> birth(Tid tid, const Task& task);
   [[nodiscard]] std::optional<Fact> exec(Tid tid);
   [[nodiscard]] std::optional<Fact> filter_stop(Tid tid, Task& task);
+  // Without our filter, at the entry or the return of any call: nothing too where the filter would not have stopped it.
+  [[nodiscard]] std::optional<Fact> unfiltered_call(Tid tid, Task& task);
   [[nodiscard]] std::optional<Fact> call_return(Tid tid, Task& task);
   [[nodiscard]] std::optional<Fact> signal(Tid tid, const Task& task, int signo);
   // Before the task is reaped: `tgid` 0 for one never seen before.
   [[nodiscard]] Death death(Tid tid, const Task* task, Status status);
   [[nodiscard]] Launched launched(Tid tid, bool ignores_sigchld);
+  [[nodiscard]] Attached attached(Tid tid, Tid tgid);
   [[nodiscard]] static Identity identity(Tid tid);
 
  private:
+  [[nodiscard]] Fact entered(Tid tid, Task& task, Call call);
+  void look_at_target(Tid tid, Task& task, KillCall& kill) const;
   [[nodiscard]] bool has_other_filters(Tid tid) const;
+  // With what a leader that is dead already ended by its own call.
+  [[nodiscard]] static std::optional<Status> ended_by_itself(Tid tgid);
   [[nodiscard]] std::vector<Frame> backtrace(Tid tid, Tid tgid, bool in_syscall);
 
   Backtracer* backtracer_;  // may be null
-  bool cpu_times_;          // of the dead: one more file of /proc each
-  int own_filters_;         // seccomp filters that are ours
-  bool confined_ = false;   // every task is under a filter of somebody else's: lwptrace itself was, a container's
-  bool nesting_ = false;    // some task has made or entered a pid namespace
+  Detail detail_;
+  std::optional<std::uint16_t> mark_;
+  bool confined_ = false;  // every task is under a filter of somebody else's: lwptrace itself was, a container's
+  Tid killed_ = 0;         // the group whose leader was looked at when a signal ended it
+  bool nesting_ = false;   // some task has made or entered a pid namespace
 };
 
 }  // namespace lwptrace::engine

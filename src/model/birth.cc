@@ -2,11 +2,16 @@
 //
 //   creator   ── clone ──●event───────────▶        creator   ── clone ───────────●event──▶
 //   newborn              └──────●first stop         newborn              ●first stop (held)
+#include "model/birth.h"
+
 #include "decoders/clone_rules.h"
 #include "decoders/idiom.h"
 #include "model/tracker.h"
 
 #include <sched.h>
+
+#include <algorithm>
+#include <csignal>
 
 namespace lwptrace::model {
 
@@ -16,6 +21,8 @@ template <class T>
 std::optional<T> when(bool condition, T value) {
   return condition ? std::optional<T>(value) : std::nullopt;
 }
+
+}  // namespace
 
 // Everything of a birth that its clone call says by itself.
 Birth birth_of(const CloneCall& call) {
@@ -45,11 +52,10 @@ Birth birth_of(const CloneCall& call) {
   if (call.unreadable) {
     birth.flags_raw.reset();
     birth.exit_signal = ExitSignal{};
+    birth.shares.reset();
   }
   return birth;
 }
-
-}  // namespace
 
 void Tracker::on(Tid tid, const Launched& fact) {
   const LwpId id = next_id_++;
@@ -61,6 +67,7 @@ void Tracker::on(Tid tid, const Launched& fact) {
   group.ignores_sigchld = fact.ignores_sigchld;
   Lwp& lwp = graph_.add(id, tid, id);
   graph_.new_memory(group);
+  graph_.new_handlers(group);
   lwp.path = "1";
   lwp.comm = fact.comm;
   lwp.uid = fact.uid;
@@ -73,12 +80,81 @@ void Tracker::on(Tid tid, const Launched& fact) {
   birth.pgid = fact.pgid;
   birth.sid = fact.sid;
   birth.uid = fact.uid;
+  birth.shares = Shares{};
   birth.abi = fact.abi;
   birth.comm = fact.comm;
   emit(lwp, std::move(birth));
-  emit(lwp, Exec{fact.file, fact.argv, false, fact.comm, {}, {}, fact.abi, fact.uid});
+  emit(lwp, Exec{fact.file, fact.argv, false, fact.comm, {}, {}, fact.abi, fact.uid, fact.privilege_dropped});
   guard();
   resume(tid);
+}
+
+// Who made it, and by which call, is past: what /proc and its registers show is told.
+void Tracker::on(Tid tid, const Attached& fact) {
+  if (under_way_ || graph_.by_tid(tid) != nullptr) return;
+  ThreadGroup* known = graph_.by_tgid(fact.tgid);
+  if (fact.worker) {
+    if (known == nullptr) return;
+    return emit(known->leader, fact.tgid, fact.tgid, false,
+                Escaped{"worker " + std::to_string(tid) + " (" + fact.comm + ")",
+                        "an io_uring or vhost worker: the kernel made it for itself, and it runs no program"});
+  }
+  const LwpId id = next_id_++;
+  const bool first = known == nullptr || known->zombie;
+  if (first) {
+    const ThreadGroup* parent = graph_.by_tgid(fact.ppid.value_or(0));
+    ThreadGroup& group = graph_.add_group(id, fact.tgid, parent != nullptr ? parent->id : 0);
+    group.ppid = fact.ppid.value_or(0);
+    group.pgid = fact.pgid;
+    group.sid = fact.sid;
+    group.ns_tids = fact.ns_tids;
+    if (fact.exit_signal.signo >= 0) group.exit_signal = fact.exit_signal.signo;
+    group.ignores_sigchld = fact.ignores_sigchld;
+    group.had_threads = true;  // it may have had some
+    graph_.new_memory(group);
+    graph_.new_handlers(group);
+    if (root_ == 0) root_ = id;
+    ++roots_;
+    found_ = 0;
+  }
+  ThreadGroup& group = *graph_.by_tgid(fact.tgid);
+
+  Birth birth;
+  birth.path = std::to_string(roots_);
+  if (!first || tid != fact.tgid) birth.path += "/" + std::to_string(++found_);
+  birth.via = Via::attach;
+  birth.kind = tid == fact.tgid ? Kind::process : Kind::thread;
+  if (const ThreadGroup* parent = graph_.group(group.parent); parent != nullptr && birth.kind == Kind::process) {
+    birth.parent = parent->leader;
+  }
+  birth.ppid = fact.ppid;
+  birth.pgid = fact.pgid;
+  birth.sid = fact.sid;
+  birth.exit_signal = fact.exit_signal;
+  if (fact.fs_base) birth.tls = Tls{*fact.fs_base, fact.fs_base, {}};
+  birth.child_tid = fact.child_tid;
+  birth.ns_tids = fact.ns_tids;
+  birth.abi = fact.abi;
+  birth.comm = fact.comm;
+  birth.uid = fact.uid;
+  birth.file = fact.file;
+  birth.argv = fact.argv;
+  if (fact.ended) {
+    emit(id, tid, fact.tgid, false, std::move(birth));
+    Exit exit;
+    exit.how = How::lost;
+    exit.leader_zombie = group.leader_zombie = true;
+    return emit(id, tid, fact.tgid, false, exit);
+  }
+  Lwp& lwp = graph_.add(id, tid, group.id);
+  lwp.path = birth.path;
+  lwp.comm = fact.comm;
+  lwp.uid = fact.uid;
+  if (fact.child_tid) graph_.set_clear_tid(lwp, fact.child_tid->addr.value);
+  // Births that it makes from now on are named after those that were found.
+  if (Lwp* leader = graph_.find(group.leader); leader != nullptr) leader->births = found_;
+  emit(lwp, std::move(birth));
+  guard();
 }
 
 void Tracker::on(Tid tid, const BirthStop& fact) {
@@ -141,24 +217,30 @@ void Tracker::announce(Tid tid, const BirthStop& fact) {
   Orphan held = std::move(orphan->second);
   orphans_.erase(orphan);
   tell_birth(held.stop ? &*held.stop : nullptr);
-  if (held.stop && !held.death) resume(fact.child);
+  if (held.stop && !held.death) let_go(fact.child, *held.stop);
   if (held.death) on(fact.child, *held.death);
+  adopt_children_of_the_lost();
 }
 
 void Tracker::on(Tid tid, const NewbornStop& fact) {
   if (pending_ && pending_->child == tid) {
     tell_birth(&fact);
-    return resume(tid);
+    let_go(tid, fact);
+    return adopt_children_of_the_lost();
   }
-  if (graph_.by_tid(tid) != nullptr) return resume(tid);  // told without waiting for this stop
+  if (graph_.by_tid(tid) != nullptr) return let_go(tid, fact);  // told without waiting for this stop
   Orphan& orphan = orphans_[tid];
   orphan.stop = fact;
   orphan.t = now_;
-  if (lost_creator_of(tid, orphan) != nullptr) adopt(tid);
+  const Claim lost = lost_creators_of(tid, orphan);
+  if (lost.only != nullptr) return adopt(tid);
+  // CLONE_PTRACE|CLONE_UNTRACED: nobody will announce it.
+  if (lost.several || (fact.call && fact.call->has(CLONE_UNTRACED))) act(Identify{tid});
 }
 
 // The pending birth becomes an LWP and an event; `seen` is what the newborn itself showed, if it came to that.
 void Tracker::tell_birth(const NewbornStop* seen) {
+  constexpr std::uint64_t autoreap = 0x400000000;  // CLONE_AUTOREAP, Linux 7.1
   PendingBirth pending = std::move(*pending_);
   pending_.reset();
   Birth& birth = pending.birth;
@@ -168,13 +250,17 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   const Lwp* creator = graph_.find(pending.creator);
   const ThreadGroup* creators = graph_.group(pending.family);
   const bool creator_muted = (creator != nullptr && creator->muted) || (creators != nullptr && creators->muted);
+  // A sibling's end is told by the signal that its creator's is (copy_process), whatever was passed.
+  if (!thread && call.has(CLONE_PARENT) && creators != nullptr) birth.exit_signal.signo = creators->exit_signal;
   GroupId group_id = pending.id;
   if (thread && creators != nullptr && !creators->zombie) {
     group_id = creators->id;
   } else {
     const GroupId parent = creators == nullptr ? 0 : call.has(CLONE_PARENT) ? creators->parent : creators->id;
     ThreadGroup& group = graph_.add_group(pending.id, pending.child, parent);
-    group.exit_signal = call.exit_signal;
+    group.exit_signal = birth.exit_signal.signo >= 0 ? birth.exit_signal.signo : SIGCHLD;
+    group.autoreap = call.via == Via::clone3 && call.has(autoreap);
+    group.maker = !call.has(CLONE_PARENT) ? pending.creator : creators != nullptr ? creators->maker : 0;
     if (creators != nullptr) {
       group.ppid = call.has(CLONE_PARENT) ? creators->ppid : creators->tgid;
       group.pgid = creators->pgid;
@@ -188,6 +274,7 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   Lwp& lwp = graph_.add(pending.id, pending.child, group_id);
   ThreadGroup& group = graph_.group_of(lwp);
   if (!thread && !call.has(CLONE_VM)) graph_.new_memory(group);
+  if (!thread) graph_.new_handlers(group, call.has(CLONE_SIGHAND) ? creators : nullptr);
   lwp.path = birth.path;
   if (creator != nullptr) {
     lwp.comm = creator->comm;
@@ -220,122 +307,6 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   if (lwp.muted && !creator_muted) ++unfollowed_;
   emit(lwp.id, lwp.tid, group.tgid, creator_muted, std::move(birth));
   guard();
-}
-
-// A creator that is killed (or destroyed by an exec) inside clone never announces its newborn. Whose child an orphan
-// is, is asked of /proc, and only when somebody has died while an orphan is held.
-void Tracker::look_for_lost_creators() {
-  std::vector<Tid> lost;
-  for (auto& [tid, orphan] : orphans_) {
-    if (!orphan.identity && !orphan.death) act(Identify{tid});
-    if (lost_creator_of(tid, orphan) != nullptr || (orphan.identity && !may_be_claimed(orphan))) lost.push_back(tid);
-  }
-  for (Tid tid : lost) adopt(tid);
-}
-
-void Tracker::on(Tid, const Tick&) {
-  constexpr Nanos long_ago = 1'000'000'000;  // an announcement follows within microseconds of the newborn's stop
-  std::vector<Tid> lost;
-  for (auto& [tid, orphan] : orphans_) {
-    if (now_ - orphan.t < long_ago) continue;
-    if (orphan.overdue || orphan.death) lost.push_back(tid);
-    if (!orphan.overdue) act(Identify{tid});
-    orphan.overdue = true;
-  }
-  for (Tid tid : lost) adopt(tid);
-}
-
-// Whether some LWP of its family may still be inside the clone that made it: one that was heard of since is not.
-bool Tracker::may_be_claimed(const Orphan& orphan) {
-  for (const ThreadGroup* family : {graph_.by_tgid(orphan.identity->tgid), graph_.by_tgid(orphan.identity->ppid)}) {
-    if (family == nullptr) continue;
-    for (LwpId id : family->threads) {
-      if (const Lwp* lwp = graph_.find(id); lwp != nullptr && lwp->seen <= orphan.t) return true;
-    }
-  }
-  return false;
-}
-
-// A thread group has one LWP left: whoever died in it unannounced has no creator to wait for.
-void Tracker::adopt_dead_siblings(Tid tgid) {
-  std::vector<Tid> dead;
-  for (const auto& [tid, orphan] : orphans_) {
-    if (orphan.death && orphan.identity && orphan.identity->tgid == tgid && tid != tgid) dead.push_back(tid);
-  }
-  for (Tid tid : dead) adopt(tid);
-}
-
-// A newborn's registers are those of the call that made it; stack, TLS and tid words make it one of a kind. Where the
-// newborn was killed before it could be read, its family must have lost a single creator.
-Tracker::LostCreator* Tracker::lost_creator_of(Tid tid, const Orphan& orphan) {
-  LostCreator* found = nullptr;
-  for (LostCreator& lost : lost_creators_) {
-    if (orphan.stop && orphan.stop->call) {
-      CloneCall call = lost.call;
-      call.flags &= ~std::uint64_t{CLONE_UNTRACED};
-      call.flags_raw &= ~std::uint64_t{CLONE_UNTRACED};
-      if (call == *orphan.stop->call) return &lost;
-      continue;
-    }
-    const ThreadGroup* group = graph_.group(lost.group);
-    if (!orphan.identity || group == nullptr || decoders::kind_of(lost.call) == Kind::process) continue;
-    if (orphan.identity->tgid == tid || orphan.identity->tgid != group->tgid) continue;
-    if (found != nullptr) return nullptr;
-    found = &lost;
-  }
-  return found;
-}
-
-// The one LWP that a group ever had, while it lives.
-Lwp* Tracker::only_lwp(GroupId id) {
-  const ThreadGroup* group = graph_.group(id);
-  return group != nullptr && !group->had_threads ? graph_.find(group->leader) : nullptr;
-}
-
-void Tracker::adopt(Tid tid) {
-  auto node = orphans_.extract(tid);
-  if (node.empty()) return;
-  Orphan orphan = std::move(node.mapped());
-  PendingBirth pending;
-  pending.id = next_id_++;
-  pending.child = tid;
-  LostCreator* creator = lost_creator_of(tid, orphan);
-  if (orphan.stop && orphan.stop->call) pending.call = *orphan.stop->call;
-  if (creator != nullptr) pending.call = creator->call;
-  pending.birth = birth_of(pending.call);
-  Birth& birth = pending.birth;
-  if (pending.call.via == Via::unknown) {  // nothing was read
-    birth.flags_raw.reset();
-    birth.exit_signal = ExitSignal{};
-  }
-  if (orphan.identity) {
-    const bool thread = orphan.identity->tgid != tid;
-    birth.kind = thread ? Kind::thread : Kind::process;
-    if (const ThreadGroup* family = graph_.by_tgid(thread ? orphan.identity->tgid : orphan.identity->ppid)) {
-      pending.family = family->id;
-    }
-  }
-  const char* mark = birth.kind == Kind::thread ? "/" : ".";
-  if (creator != nullptr) {
-    pending.creator = creator->id;
-    pending.family = creator->group;
-    birth.creator = creator->id;
-    birth.path = creator->path + mark + std::to_string(++creator->births);
-    std::erase_if(lost_creators_, [&](const LostCreator& lost) { return &lost == creator; });
-  } else if (Lwp* parent = only_lwp(pending.family); parent != nullptr && !pending.call.has(CLONE_PARENT)) {
-    pending.creator = parent->id;
-    birth.creator = parent->id;
-    birth.path = parent->path + mark + std::to_string(++parent->births);
-  } else {
-    birth.path = "?" + (mark + std::to_string(pending.id));  // by whom is not known, and not guessed
-  }
-  pending_ = std::move(pending);
-  tell_birth(orphan.stop ? &*orphan.stop : nullptr);
-  if (orphan.death) {
-    on(tid, *orphan.death);
-  } else {
-    resume(tid);
-  }
 }
 
 }  // namespace lwptrace::model

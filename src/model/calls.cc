@@ -23,6 +23,12 @@ int error_of(std::int64_t ret) { return ret < 0 && ret >= -4095 ? static_cast<in
 void Tracker::on(Tid tid, const EntryStop& fact) {
   Lwp* lwp = graph_.by_tid(tid);
   if (lwp == nullptr) return resume(tid);
+  lwp->stop_interrupted = false;
+  if (fact.leaders_own) {
+    ThreadGroup& group = graph_.group_of(*lwp);
+    group.leader_zombie = true;
+    group.leaders_own = fact.leaders_own;
+  }
   entered(*lwp, fact.call);
 }
 
@@ -31,9 +37,8 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
   if (lwp.held_failure && (clone == nullptr || clone->via == Via::clone3)) tell_held_failure(lwp);
 
   // Calls that cannot fail in a way that matters are told here and cost no second stop.
-  if (const auto* name = std::get_if<NameCall>(&call)) {
-    std::string former = std::exchange(lwp.comm, name->comm);
-    emit(lwp, Comm{name->comm, std::move(former)});
+  if (const auto* name = std::get_if<NameCall>(&call); name != nullptr && !name->unreadable) {
+    tell_name(lwp, name->comm);
     return resume(lwp.tid);
   }
   if (const auto* word = std::get_if<TidAddressCall>(&call)) {
@@ -47,11 +52,15 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
   }
   if (options_.detail != Detail::all && std::holds_alternative<OtherCall>(call)) return resume(lwp.tid);
   if (const auto* action = std::get_if<ChildActionCall>(&call)) {
-    graph_.group_of(lwp).ignores_sigchld = action->ignores;
-    graph_.group_of(lwp).no_wait = action->no_wait;
+    graph_.act_on_child_end(graph_.group_of(lwp), action->ignores, action->no_wait);
     return resume(lwp.tid);
   }
-  if (std::holds_alternative<ExitCall>(call)) {
+  if (const auto* exit = std::get_if<ExitCall>(&call)) {
+    ThreadGroup& group = graph_.group_of(lwp);
+    if (!exit->group && lwp.id == group.leader && group.threads.size() > 1) {  // its death is reported last
+      group.leader_zombie = true;
+      group.leaders_own = Status{exit->code & 0xff, {}, false};
+    }
     lwp.call = std::make_unique<Call>(call);
     return resume(lwp.tid);
   }
@@ -69,7 +78,18 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
   resume(lwp.tid, Resume::Until::call_return);
 }
 
-void Tracker::on(Tid tid, const ForeignFilterStop&) { act(RefuseCall{tid}); }
+void Tracker::on(Tid tid, const ForeignFilterStop& fact) {
+  if (Lwp* lwp = graph_.by_tid(tid)) {
+    if (const auto* clone = std::get_if<CloneCall>(&fact.call)) {
+      tell_failure(*lwp, *clone, ENOSYS,
+                   "a seccomp filter hands the call to a tracer (SECCOMP_RET_TRACE), which the program does not have");
+    } else {
+      if (std::holds_alternative<KillCall>(fact.call)) senders_.insert(lwp->id);
+      std::visit([&](const auto& what) { returned(*lwp, what, ReturnStop{-ENOSYS, {}, {}, {}, {}}); }, fact.call);
+    }
+  }
+  act(RefuseCall{tid});
+}
 
 void Tracker::on(Tid tid, const ReturnStop& fact) {
   Lwp* lwp = graph_.by_tid(tid);
@@ -93,7 +113,17 @@ void Tracker::tell_held_failure(Lwp& lwp) {
 
 void Tracker::returned(Lwp& lwp, const CloneCall& call, const ReturnStop& fact) {
   const int error = error_of(fact.ret);
-  if (error == 0) return;  // a birth was told at its event; one in which nobody was followed is not ours to tell
+  if (error == 0) {  // a birth was told at its event; had it one?
+    const bool hidden = call.unreadable || (call.has(CLONE_UNTRACED) && !call.has(CLONE_PTRACE));
+    if (hidden) tell_escaped(lwp, static_cast<Tid>(fact.ret));
+    return;
+  }
+  if (!orphans_.empty()) adopt_children_of_the_lost();
+  tell_failure(lwp, call, error, decoders::explain_failure(call, error));
+}
+
+void Tracker::tell_failure(Lwp& lwp, const CloneCall& call, int error, std::string why) {
+  if (lwp.held_failure && call.via == Via::clone3) tell_held_failure(lwp);
   BirthFailed failed;
   failed.via = call.via;
   if (!call.unreadable) {
@@ -101,7 +131,7 @@ void Tracker::returned(Lwp& lwp, const CloneCall& call, const ReturnStop& fact) 
     failed.exit_signal = ExitSignal{call.exit_signal};
   }
   failed.error = error;
-  failed.why = decoders::explain_failure(call, error);
+  failed.why = std::move(why);
   if (call.via == Via::clone3) failed.args_size = call.args_size;
   failed.args_tail = call.args_tail;
   if (call.via == Via::clone3 && error == ENOSYS) {
@@ -123,7 +153,7 @@ void Tracker::returned(Lwp& lwp, const WaitCall& call, const ReturnStop& fact) {
 }
 
 void Tracker::returned(Lwp& lwp, const KillCall& call, const ReturnStop& fact) {
-  if (senders_.count(lwp.id) != 0) tell_send(lwp, call, error_of(fact.ret));
+  if (senders_.count(lwp.id) != 0) tell_send(lwp, call, error_of(fact.ret), fact.blocked);
 }
 
 void Tracker::returned(Lwp& lwp, const FutexWaitCall& call, const ReturnStop& fact) {
@@ -139,6 +169,15 @@ void Tracker::returned(Lwp& lwp, const FutexWaitCall& call, const ReturnStop& fa
   // The joined is past exit; a leader's death alone is reported much later, after its last thread's.
   const Lwp* joined = graph_.find(target.lwp);
   if (graph_.group_of(*joined).leader != joined->id) act(AwaitReport{joined->tid});
+}
+
+void Tracker::returned(Lwp& lwp, const NameCall&, const ReturnStop& fact) {
+  if (fact.comm) tell_name(lwp, *fact.comm);
+}
+
+void Tracker::tell_name(Lwp& lwp, const std::string& comm) {
+  std::string former = std::exchange(lwp.comm, comm);
+  emit(lwp, Comm{comm, std::move(former)});
 }
 
 void Tracker::returned(Lwp& lwp, const CredentialsCall&, const ReturnStop& fact) {

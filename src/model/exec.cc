@@ -2,6 +2,8 @@
 //
 // A non-leader's exec: the kernel kills every sibling, the leader too, and gives the caller the leader's tid. The
 // siblings' deaths are reported before the event, the old leader's never is (de_thread in fs/exec.c).
+#include <csignal>
+
 #include "model/tracker.h"
 
 namespace lwptrace::model {
@@ -21,6 +23,7 @@ void Tracker::on(Tid tid, const ExecStop& fact) {
   exec.comm = fact.comm;
   exec.abi = fact.abi;
   exec.uid = fact.uid;
+  exec.privilege_dropped = fact.privilege_dropped;
   if (caller->call) {
     // As passed: for a script the file is the script, where /proc shows its interpreter.
     if (const auto* call = std::get_if<ExecCall>(caller->call.get()); call != nullptr && !call->file.empty()) {
@@ -38,7 +41,7 @@ void Tracker::on(Tid tid, const ExecStop& fact) {
   if (follower) {
     exec.former_tid = caller->tid;
     if (Lwp* leader = graph_.by_tid(tid)) {
-      const bool was_over = group.leader_zombie;
+      const bool was_over = group.leader_zombie;  // by its own call
       if (!was_over) exec.replaced.push_back(leader->id);
       Death unreported;
       unreported.status.code = 0;
@@ -55,16 +58,23 @@ void Tracker::on(Tid tid, const ExecStop& fact) {
     exec.replaced.push_back(id);
   }
   group.leader_zombie = false;
+  group.leaders_own.reset();
+  // Whatever it was born with; and its children's too, so that no program is sent a signal that it did not choose.
+  group.exit_signal = SIGCHLD;
+  for (GroupId id : group.children) {
+    if (ThreadGroup* child = graph_.group(id)) child->exit_signal = SIGCHLD;
+  }
   group.no_wait = false;  // flush_signal_handlers keeps SIG_IGN and no flags
   group.had_threads = group.threads.size() > 1;
   group.ender = 0;
   if (fact.uid) caller->uid = fact.uid;
   graph_.new_memory(group);
+  graph_.new_handlers(group);
   caller->seen = now_;
   caller->comm = fact.comm;
   emit(*caller, std::move(exec));
   resume(tid);
-  if (!orphans_.empty()) look_for_lost_creators();
+  look_for_lost_creators();
 }
 
 }  // namespace lwptrace::model

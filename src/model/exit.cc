@@ -53,7 +53,7 @@ void Tracker::on(Tid tid, const Death& fact) {
     if (fresh) it->second.t = now_;
     if (fact.identity) it->second.identity = fact.identity;
   }
-  if (!orphans_.empty()) look_for_lost_creators();
+  look_for_lost_creators();
 }
 
 void Tracker::on(Tid tid, const Lost&) {
@@ -68,7 +68,7 @@ void Tracker::die(Lwp& lwp, const Death& death) {
   if (const auto* clone = call ? std::get_if<CloneCall>(call.get()) : nullptr) {
     constexpr std::size_t a_few = 1024;
     if (lost_creators_.size() == a_few) lost_creators_.pop_front();
-    lost_creators_.push_back(LostCreator{lwp.id, lwp.group, lwp.path, lwp.births, *clone});
+    lost_creators_.push_back(LostCreator{lwp.id, lwp.group, lwp.path, lwp.births, *clone, lwp.entered, now_});
   }
   if (senders_.count(lwp.id) != 0) {
     if (const auto* kill = call ? std::get_if<KillCall>(call.get()) : nullptr) tell_send(lwp, *kill, 0);
@@ -81,6 +81,8 @@ void Tracker::die(Lwp& lwp, const Death& death) {
   const auto* exit = call ? std::get_if<ExitCall>(call.get()) : nullptr;
   group.leader_zombie = group.leader_zombie || death.leader_is_over;
   if (death.leaders_own) group.leaders_own = death.leaders_own;
+  if (death.ppid) group.last_ppid = death.ppid;
+  const LwpId id = lwp.id;
   if (!death.status.code && !death.status.signal) {
     tell_exit(group, end, How::lost, 0);
   } else if (end.forced && lwp.doomed_by != 0) {
@@ -91,19 +93,24 @@ void Tracker::die(Lwp& lwp, const Death& death) {
               taken                             ? group.ender
               : *death.status.signal == SIGKILL ? group.killer
                                                 : 0);
+  } else if (!end.forced && death.own && death.own->signal) {
+    tell_exit(group, end, How::signal, 0);  // a seccomp filter killed this thread alone (SECCOMP_RET_KILL_THREAD)
   } else if (!end.forced && (death.group_goes_on || lwp.doomed_by != 0 || (exit != nullptr && !exit->group))) {
     tell_exit(group, end, How::exit, 0);
   } else {
     group.held.push_back(end);
   }
   graph_.remove(lwp);
-  if (group.threads.empty()) end_group(group, death.status);
+  if (group.threads.empty()) return end_group(group, death.status);
+  if (death.group_goes_on) hand_over_children(group, id);
 }
 
 void Tracker::tell_exit(const ThreadGroup& group, const HeldExit& one, How how, LwpId by) {
   Exit exit;
   exit.how = how;
-  exit.status = how == How::exit ? one.death.own.value_or(one.death.status) : one.death.status;
+  std::optional<Status> own = one.death.own;
+  if (!own && how == How::exit && one.lwp == group.leader) own = group.leaders_own;
+  exit.status = how == How::exit || how == How::signal ? own.value_or(one.death.status) : one.death.status;
   if (by != 0 && by != one.lwp) exit.by = by;
   exit.leader_zombie = group.leader == one.lwp && group.leader_zombie;
   exit.cpu_ns = one.death.cpu_ns;
@@ -143,7 +150,8 @@ void Tracker::end_group(ThreadGroup& group, const Status& status) {
   orphaned(group);
   const ThreadGroup* parent = graph_.group(group.parent);
   if (parent == nullptr) return graph_.remove_group(group.id);  // nobody whom we see will wait for it
-  if (group.exit_signal == SIGCHLD && (parent->ignores_sigchld || parent->no_wait)) reap(group, 0, "", true);
+  const bool ignored = group.exit_signal == SIGCHLD && (parent->ignores_sigchld || parent->no_wait);
+  if (ignored || group.autoreap) reap(group, 0, "", true);
 }
 
 }  // namespace lwptrace::model

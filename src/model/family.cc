@@ -1,4 +1,6 @@
 // Family: who waits for whom, and who inherits the children of the dead.
+#include <sched.h>
+
 #include "model/tracker.h"
 
 namespace lwptrace::model {
@@ -10,10 +12,30 @@ void Tracker::orphaned(ThreadGroup& group) {
   }
 }
 
+// A thread ended by itself and its process goes on: what it made is the first living thread's now (find_alive_thread).
+void Tracker::hand_over_children(ThreadGroup& group, LwpId ended) {
+  const bool leads = !group.leader_zombie && graph_.find(group.leader) != nullptr;
+  const LwpId heir = leads ? group.leader : group.threads.front();
+  for (const GroupId id : group.children) {
+    ThreadGroup* child = graph_.group(id);
+    if (child == nullptr || child->maker != ended) continue;
+    child->maker = heir;
+    Reparent told;
+    told.from = ended;
+    told.to_pid = group.tgid;
+    told.to_lwp = heir;
+    told.why = "thread";
+    emit(child->leader, child->tgid, child->tgid, child->muted, std::move(told));
+  }
+}
+
 void Tracker::on(Tid tid, const Identity& fact) {
   if (auto orphan = orphans_.find(tid); orphan != orphans_.end()) {
     if (!fact.gone) orphan->second.identity = fact;
-    const bool lost = orphan->second.overdue || (orphan->second.identity && !may_be_claimed(orphan->second));
+    const bool unannounced =
+        orphan->second.stop && orphan->second.stop->call && orphan->second.stop->call->has(CLONE_UNTRACED);
+    const bool lost = orphan->second.overdue || unannounced || is_lost(tid, orphan->second) ||
+                      (orphan->second.identity && !may_be_claimed(tid, orphan->second));
     if (lost) adopt(tid);
     return;
   }
@@ -21,15 +43,17 @@ void Tracker::on(Tid tid, const Identity& fact) {
   if (child == nullptr) return;
   const ThreadGroup* parent = graph_.group(child->parent);
   const bool parent_ended = parent == nullptr || parent->zombie;
-  if (!fact.gone && fact.ppid != child->ppid) {
+  const Tid ppid = fact.gone ? child->last_ppid.value_or(child->ppid) : fact.ppid;
+  if (ppid != child->ppid) {
     const GroupId former = parent != nullptr ? parent->leader : child->parent;
-    ThreadGroup* adopter = graph_.by_tgid(fact.ppid);
+    ThreadGroup* adopter = graph_.by_tgid(ppid);
     Reparent told;
     if (former != 0) told.from = former;
-    told.to_pid = fact.ppid;
+    told.to_pid = ppid;
     if (adopter != nullptr) told.to_lwp = adopter->leader;
-    told.why = fact.ppid <= 1 ? "init" : "subreaper";
-    graph_.set_parent(*child, adopter != nullptr ? adopter->id : 0, fact.ppid);
+    const bool to_init = adopter != nullptr && !adopter->ns_tids.empty() && adopter->ns_tids.back() == 1;
+    told.why = ppid <= 1 || to_init ? "init" : "subreaper";
+    graph_.set_parent(*child, adopter != nullptr ? adopter->id : 0, ppid);
     emit(child->leader, child->tgid, child->tgid, child->muted, std::move(told));
   }
   // Gone already: whoever inherited it has waited; if that was a subreaper of ours, its wait is about to return.

@@ -56,6 +56,13 @@ LwpId Graph::leader_known_to(ThreadGroup& who, Tid pid) {
   return found == reaped_.rend() ? 0 : found->leader;
 }
 
+bool Graph::has_child(ThreadGroup& who, Tid pid, int exit_signal) {
+  const auto is_it = [&](const auto& one) { return one.parent == who.id && one.exit_signal == exit_signal; };
+  if (const ThreadGroup* living = known_to(who, pid); living != nullptr && is_it(*living)) return true;
+  return std::any_of(reaped_.begin(), reaped_.end(),
+                     [&](const Reaped& one) { return calls(who, one, pid) && is_it(one); });
+}
+
 ThreadGroup& Graph::group_of(const Lwp& lwp) {
   ThreadGroup* found = group(lwp.group);
   CHECK(found != nullptr, "LWP {} is alive and its thread group {} is not known", lwp.id, lwp.group);
@@ -80,11 +87,25 @@ ThreadGroup& Graph::add_group(GroupId id, Tid tgid, GroupId parent) {
   made.tgid = tgid;
   made.leader = id;
   tgids_[tgid] = id;
+  remember(tgid);
   if (ThreadGroup* of = group(parent)) {
     made.parent = parent;
     of->children.push_back(id);
   }
   return made;
+}
+
+void Graph::remember(Tid tgid) {
+  constexpr Tid pid_max_limit = 1 << 22;
+  if (tgid <= 0 || tgid > pid_max_limit) return;
+  const auto index = static_cast<std::size_t>(tgid);
+  if (ever_.size() <= index) ever_.resize(index + 1);
+  ever_[index] = true;
+}
+
+bool Graph::ever_had(Tid tgid) const {
+  const auto index = static_cast<std::size_t>(tgid);
+  return tgid > 0 && index < ever_.size() && ever_[index];
 }
 
 void Graph::remove(const Lwp& lwp) {
@@ -101,7 +122,8 @@ void Graph::remove_group(GroupId id) {
   if (ThreadGroup* of = group(it->second.parent)) std::erase(of->children, id);
   constexpr std::size_t a_few = 64;
   if (reaped_.size() == a_few) reaped_.pop_front();
-  reaped_.push_back(Reaped{it->second.tgid, it->second.leader, it->second.parent, std::move(it->second.ns_tids)});
+  ThreadGroup& gone = it->second;
+  reaped_.push_back(Reaped{gone.tgid, gone.leader, gone.parent, gone.exit_signal, std::move(gone.ns_tids)});
   const GroupId* owner = find_in(tgids_, it->second.tgid);
   if (owner != nullptr && *owner == id) tgids_.erase(it->second.tgid);
   groups_.erase(it);
@@ -140,6 +162,22 @@ void Graph::set_clear_tid(Lwp& lwp, std::uint64_t address) {
 LwpId Graph::owner_of_word(std::uint64_t memory, std::uint64_t address) const {
   auto it = words_.find({memory, address});
   return it == words_.end() ? 0 : it->second;
+}
+
+void Graph::new_handlers(ThreadGroup& of, const ThreadGroup* shared_with) {
+  of.handlers = shared_with != nullptr ? shared_with->handlers : ++handlers_;
+  shared_handlers_ = shared_handlers_ || shared_with != nullptr;
+}
+
+void Graph::act_on_child_end(ThreadGroup& by, bool ignores_sigchld, bool no_wait) {
+  by.ignores_sigchld = ignores_sigchld;
+  by.no_wait = no_wait;
+  if (!shared_handlers_) return;
+  for (auto& [id, one] : groups_) {
+    if (one.handlers != by.handlers) continue;
+    one.ignores_sigchld = ignores_sigchld;
+    one.no_wait = no_wait;
+  }
 }
 
 void Graph::new_memory(ThreadGroup& of) {

@@ -32,7 +32,8 @@ struct Lwp {
   LwpId doomed_by = 0;          // an exec of this LWP has destroyed it; its death is still to be reported
   bool muted = false;           // --follow: born, but not told about
   bool in_group_stop = false;
-  Nanos seen = 0;  // when it was last heard of
+  bool stop_interrupted = false;  // a stop may have ended the call that it is in with EINTR, as it would untraced
+  Nanos seen = 0;                 // when it was last heard of
   std::string path;
   std::string comm;
   std::optional<std::uint32_t> uid;
@@ -57,12 +58,16 @@ struct ThreadGroup {
   LwpId leader = 0;
   GroupId parent = 0;  // 0: outside the trace
   Tid ppid = 0;
-  std::uint64_t memory = 0;  // which address space: equal numbers share one
+  std::optional<Tid> last_ppid;  // when it died
+  LwpId maker = 0;               // the thread of the parent that made it, or has inherited it; 0: not known
+  std::uint64_t memory = 0;      // which address space: equal numbers share one
+  std::uint64_t handlers = 0;    // which table of signal handlers
   std::optional<Tid> pgid, sid;
   std::vector<Tid> ns_tids;      // of its first leader in each pid namespace below ours, outermost first
   int exit_signal = 17;          // what its parent is sent at its end; SIGCHLD but for clone's users
   bool ignores_sigchld = false;  // its children reap themselves
   bool no_wait = false;          // SA_NOCLDWAIT: the same
+  bool autoreap = false;         // CLONE_AUTOREAP: it reaps itself
   bool had_threads = false;
   bool leader_zombie = false;     // the leader was seen to have ended before its threads
   std::vector<LwpId> threads;     // alive, the leader among them
@@ -71,6 +76,8 @@ struct ThreadGroup {
   int fatal_signal = 0;
   LwpId last_sender = 0;  // the thread that last sent a signal, and which
   int last_sent = 0;
+  // Signals that its threads have sent to processes, and with a code of their choice to processes and threads: masks.
+  std::uint64_t sent = 0, queued_to_process = 0, queued_to_thread = 0;
   LwpId killer = 0;  // who sent the SIGKILL that will end it
   std::vector<HeldExit> held;
   std::optional<Status> leaders_own;  // what the leader itself ended with, where somebody saw it
@@ -91,11 +98,16 @@ class Graph {
   [[nodiscard]] ThreadGroup* known_to(ThreadGroup& who, Tid pid);
   // Who led that group, even if it was waited for a little while ago; 0: nobody known.
   [[nodiscard]] LwpId leader_known_to(ThreadGroup& who, Tid pid);
+  // Whether `pid`, as `who` counts, is or was just now a child of it with that exit signal.
+  [[nodiscard]] bool has_child(ThreadGroup& who, Tid pid, int exit_signal);
+  // Whether some thread group of the trace ever had that tgid.
+  [[nodiscard]] bool ever_had(Tid tgid) const;
   // The group of a living LWP; every living LWP has one.
   [[nodiscard]] ThreadGroup& group_of(const Lwp& lwp);
 
   Lwp& add(LwpId id, Tid tid, GroupId group);
   ThreadGroup& add_group(GroupId id, Tid tgid, GroupId parent);
+  void remember(Tid tgid);      // ever_had() is true of it from now on
   void remove(const Lwp& lwp);  // it is dead; its group stays
   void remove_group(GroupId id);
   // A non-leader's exec: `lwp` takes over the tid of its group.
@@ -105,7 +117,9 @@ class Graph {
   // pthread_join waits on the word that the kernel clears: whose word is it, in that address space? 0: nobody's.
   void set_clear_tid(Lwp& lwp, std::uint64_t address);
   [[nodiscard]] LwpId owner_of_word(std::uint64_t memory, std::uint64_t address) const;
-  void new_memory(ThreadGroup& group);  // fork without CLONE_VM, exec
+  void new_memory(ThreadGroup& group);                                              // fork without CLONE_VM, exec
+  void new_handlers(ThreadGroup& group, const ThreadGroup* shared_with = nullptr);  // at a birth, by an exec
+  void act_on_child_end(ThreadGroup& by, bool ignores_sigchld, bool no_wait);       // all who share its handlers
 
   [[nodiscard]] std::size_t alive() const { return lwps_.size(); }
   [[nodiscard]] const std::unordered_map<LwpId, Lwp>& lwps() const { return lwps_; }
@@ -122,6 +136,7 @@ class Graph {
     Tid tgid = 0;
     LwpId leader = 0;
     GroupId parent = 0;
+    int exit_signal = 0;
     std::vector<Tid> ns_tids;
   };
   template <class Group>  // a thread group of today or of the past
@@ -134,7 +149,9 @@ class Graph {
   std::unordered_map<Tid, GroupId> tgids_;
   std::unordered_map<Word, LwpId, WordHash> words_;
   std::deque<Reaped> reaped_;  // the last few: a SIGCHLD often comes after the wait
-  std::uint64_t memories_ = 0;
+  std::uint64_t memories_ = 0, handlers_ = 0;
+  bool shared_handlers_ = false;  // two processes ever shared theirs
+  std::vector<bool> ever_;        // by tgid
 };
 
 }  // namespace lwptrace::model

@@ -8,6 +8,7 @@ namespace lwptrace::model {
 void Tracker::apply(const Observation& observation, Step& step) {
   step_ = &step;
   now_ = std::max(now_, observation.t);
+  under_way_ = under_way_ || !std::holds_alternative<Attached>(observation.fact);
   const bool owner_died =
       deferred_ && deferred_->former_owner == observation.tid && std::holds_alternative<Death>(observation.fact);
   if (deferred_ && !owner_died) announce_deferred();

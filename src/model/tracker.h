@@ -73,13 +73,20 @@ class Tracker {
     std::string path;
     std::uint32_t births = 0;
     CloneCall call;
+    Nanos entered = 0;
+    Nanos died = 0;
+  };
+  struct Claim {  // of an orphan: who died in the call that made it
+    LostCreator* only = nullptr;
+    bool several = false;  // one of them
   };
   struct Orphan {  // stopped (or dead) before its creator announced it
     std::optional<NewbornStop> stop;
     std::optional<Death> death;
     std::optional<Identity> identity;
     Nanos t = 0;
-    bool overdue = false;  // no creator claimed it for so long that none will
+    bool overdue = false;                   // no creator claimed it for so long that none will
+    mutable LwpId claimant = 0, maker = 0;  // of several, one who may claim it, who is inside such a call
   };
 
   struct DeferredBirth {  // its tid word is still that of an LWP whose death is about to be reported
@@ -90,15 +97,23 @@ class Tracker {
 
   // birth.cc
   void on(Tid tid, const Launched& fact);
+  void on(Tid tid, const Attached& fact);
   void on(Tid tid, const NewbornStop& fact);
   void on(Tid tid, const BirthStop& fact);
   void announce(Tid creator, const BirthStop& stop);
   void announce_deferred();
   void tell_birth(const NewbornStop* seen);
-  void on(Tid tid, const Tick& fact);
+  // orphans.cc
   void look_for_lost_creators();
-  bool may_be_claimed(const Orphan& orphan);
-  [[nodiscard]] LostCreator* lost_creator_of(Tid tid, const Orphan& orphan);
+  void adopt_children_of_the_lost();
+  void on(Tid tid, const Tick& fact);
+  bool may_be_claimed(Tid tid, const Orphan& orphan);
+  bool may_have_made(const CloneCall& call, GroupId group, Tid tid, const Orphan& orphan);
+  bool is_making(const Lwp& lwp, Tid tid, const Orphan& orphan);
+  template <class Predicate>
+  bool find_again(LwpId& one, const Predicate& is_so);
+  bool is_lost(Tid tid, const Orphan& orphan);
+  [[nodiscard]] Claim lost_creators_of(Tid tid, const Orphan& orphan);
   [[nodiscard]] Lwp* only_lwp(GroupId id);
   void adopt(Tid tid);
   void adopt_dead_siblings(Tid tgid);
@@ -111,10 +126,13 @@ class Tracker {
   void entered(Lwp& lwp, const Call& call);
   void tell_held_failure(Lwp& lwp);
   void returned(Lwp& lwp, const CloneCall& call, const ReturnStop& fact);
+  void tell_failure(Lwp& lwp, const CloneCall& call, int error, std::string why);
   void returned(Lwp& lwp, const ExecCall& call, const ReturnStop& fact);
   void returned(Lwp& lwp, const WaitCall& call, const ReturnStop& fact);
   void returned(Lwp& lwp, const KillCall& call, const ReturnStop& fact);
   void returned(Lwp& lwp, const FutexWaitCall& call, const ReturnStop& fact);
+  void returned(Lwp& lwp, const NameCall& call, const ReturnStop& fact);
+  void tell_name(Lwp& lwp, const std::string& comm);
   void returned(Lwp& lwp, const CredentialsCall& call, const ReturnStop& fact);
   void returned(Lwp& lwp, const NamespaceCall& call, const ReturnStop& fact);
   void returned(Lwp& lwp, const TlsSetCall& call, const ReturnStop& fact);
@@ -124,10 +142,15 @@ class Tracker {
   // signal.cc
   void on(Tid tid, const SignalStop& fact);
   void on(Tid tid, const GroupStop& fact);
+  void let_go(Tid newborn, const NewbornStop& stop);
   void on(Tid tid, const TrapStop& fact);
+  void tell_escaped(const Lwp& parent, Tid child);
   [[nodiscard]] Tid aim_of(const Lwp& sender, const KillCall& call);
-  void tell_send(Lwp& sender, const KillCall& call, int error);
-  void tell_sends_before(int signo, const ThreadGroup& target);
+  void tell_send(Lwp& sender, const KillCall& call, int error, bool blocked = false);
+  const KillCall* tell_sends_before(int signo, const ThreadGroup& target, const ThreadGroup* from = nullptr);
+  [[nodiscard]] bool tells_an_end(ThreadGroup& parent, const SignalStop& fact);
+  [[nodiscard]] Scope scope_of(const SignalStop& fact, const ThreadGroup* from, const ThreadGroup& to,
+                               const KillCall* send) const;
   // exit.cc
   void on(Tid tid, const Death& fact);
   void on(Tid tid, const Lost& fact);
@@ -139,6 +162,7 @@ class Tracker {
   void on(Tid tid, const Identity& fact);
   void reap(ThreadGroup& zombie, LwpId by, std::string call, bool automatic);
   void orphaned(ThreadGroup& group);
+  void hand_over_children(ThreadGroup& group, LwpId ended);
 
   void emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody body);
   void emit(const Lwp& lwp, EventBody body);
@@ -157,6 +181,9 @@ class Tracker {
   bool guard_hit_ = false;
   bool subreapers_ = false;  // somebody in the trace inherits orphans
   LwpId root_ = 0;
+  bool under_way_ = false;   // nobody is found any more
+  std::uint32_t roots_ = 0;  // processes that were attached to; found_: threads of the last of them so far
+  std::uint32_t found_ = 0;
   std::optional<PendingBirth> pending_;
   std::optional<DeferredBirth> deferred_;
   std::unordered_map<Tid, Orphan> orphans_;

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <optional>
 
+#include "procfs/procfs.h"
+
 namespace lwptrace::procfs {
 namespace {
 
@@ -59,7 +61,7 @@ Result<std::vector<Mapping>> read_maps(Tid tgid) {
     return Error{fmt::format("read {}: {}: the process is gone or is not ours to look into", file, strerror(error)),
                  error};
   };
-  const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = open_file(file.c_str());
   if (fd < 0) return failed(errno);
   std::string text;
   std::array<char, 16384> buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by read

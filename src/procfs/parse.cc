@@ -40,13 +40,17 @@ std::string_view next_word(std::string_view& text) {
 
 std::optional<TaskStatus> parse_status(std::string_view text) {
   const auto tgid = field(text, "Tgid:"), ppid = field(text, "PPid:"), uid = field(text, "Uid:");
+  const auto gid = field(text, "Gid:");
   if (!tgid || !ppid || !uid) return std::nullopt;
   TaskStatus status;
   status.tgid = number<Tid>(*tgid).value_or(0);
   status.ppid = number<Tid>(*ppid).value_or(0);
-  std::string_view uids = *uid;
-  next_word(uids);  // real
-  status.uid = number<std::uint32_t>(next_word(uids)).value_or(0);
+  const auto effective = [](std::string_view ids) {
+    next_word(ids);  // real
+    return number<std::uint32_t>(next_word(ids)).value_or(0);
+  };
+  status.uid = effective(*uid);
+  status.gid = effective(gid.value_or(""));
   if (auto tids = field(text, "NSpid:")) {
     for (auto word = next_word(*tids); !word.empty(); word = next_word(*tids)) {
       status.ns_tids.push_back(number<Tid>(word).value_or(0));
@@ -55,16 +59,22 @@ std::optional<TaskStatus> parse_status(std::string_view text) {
   auto mask = [&](std::string_view key) {
     return number<std::uint64_t>(field(text, key).value_or("0"), 16).value_or(0);
   };
+  status.pending = mask("SigPnd:");
+  status.shared_pending = mask("ShdPnd:");
   status.blocked = mask("SigBlk:");
   status.ignored = mask("SigIgn:");
   status.caught = mask("SigCgt:");
   if (const auto filters = field(text, "Seccomp_filters:")) status.seccomp_filters = number<int>(*filters);
+  status.tracer = number<Tid>(field(text, "TracerPid:").value_or("")).value_or(0);
   return status;
 }
 
-std::optional<Tid> parse_pidfd(std::string_view text) {
+std::optional<Pidfd> parse_pidfd(std::string_view text) {
+  constexpr unsigned pidfd_thread = 0200;  // O_EXCL
   const auto pid = number<Tid>(field(text, "Pid:").value_or(""));
-  return pid && *pid > 0 ? pid : std::nullopt;
+  if (!pid || *pid <= 0) return std::nullopt;
+  const auto flags = number<unsigned>(field(text, "flags:").value_or(""), 8).value_or(0);
+  return Pidfd{*pid, (flags & pidfd_thread) != 0};
 }
 
 std::optional<TaskStat> parse_stat(std::string_view text) {
@@ -75,11 +85,17 @@ std::optional<TaskStat> parse_stat(std::string_view text) {
   std::string_view words[50];  // field 3 (state) is words[0]
   for (std::string_view& word : words) word = next_word(text);
   if (words[49].empty()) return std::nullopt;
-  constexpr std::uint32_t pf_exiting = 0x4, pf_signaled = 0x400;  // include/linux/sched.h
+  constexpr std::uint32_t pf_exiting = 0x4, pf_signaled = 0x400, pf_kthread = 0x200000;  // include/linux/sched.h
+  constexpr std::uint32_t pf_io_worker = 0x10, pf_user_worker = 0x4000;
   const auto flags = number<std::uint32_t>(words[6]).value_or(0);
   const auto pending = number<std::uint64_t>(words[28]).value_or(0);  // field 31, of the thread itself
   TaskStat stat;
   stat.running = words[0] == "R";
+  stat.uninterruptible = words[0] == "D";
+  stat.kernel_thread = (flags & pf_kthread) != 0;
+  stat.kernel_worker = (flags & (pf_io_worker | pf_user_worker)) != 0;
+  stat.ppid = number<Tid>(words[1]).value_or(0);
+  stat.exit_signal = number<int>(words[35]).value_or(-1);
   stat.peek.zombie = words[0] == "Z" || words[0] == "X";
   stat.peek.exiting = (flags & pf_exiting) != 0;
   stat.peek.sigkill_pending = ((pending >> (SIGKILL - 1)) & 1) != 0;

@@ -14,25 +14,57 @@ namespace lwptrace::procfs {
 
 struct TaskStatus {  // /proc/TID/status
   Tid tgid = 0, ppid = 0;
-  std::uint32_t uid = 0;     // effective
-  std::vector<Tid> ns_tids;  // NSpid: in our namespace first, then in each nested one
+  std::uint32_t uid = 0, gid = 0;  // effective
+  std::vector<Tid> ns_tids;        // NSpid: in our namespace first, then in each nested one
   std::uint64_t blocked = 0, ignored = 0, caught = 0;
-  std::optional<int> seccomp_filters;  // how many it runs under (Linux 5.9)
+  std::uint64_t pending = 0, shared_pending = 0;  // of this thread alone, of its group
+  std::optional<int> seccomp_filters;             // how many it runs under (Linux 5.9)
+  Tid tracer = 0;                                 // 0: nobody traces it
+
+  // Its tids in the pid namespaces below ours.
+  [[nodiscard]] std::vector<Tid> nested_tids() const {
+    return {ns_tids.begin() + (ns_tids.empty() ? 0 : 1), ns_tids.end()};
+  }
 };
+
+// Whether a mask of TaskStatus has the signal.
+[[nodiscard]] constexpr bool has_signal(std::uint64_t mask, int signo) {
+  return signo >= 1 && signo <= 64 && ((mask >> (signo - 1)) & 1) != 0;
+}
 
 struct TaskStat {  // /proc/TGID/task/TID/stat
   TaskPeek peek;
   bool running = false;
+  bool uninterruptible = false;  // state D: asleep, and nothing but its end or what it waits for wakes it
+  bool kernel_thread = false;    // PF_KTHREAD
+  bool kernel_worker = false;    // a thread of a user process that the kernel made for itself: io_uring's, vhost's
+  Tid ppid = 0;
+  int exit_signal = -1;                            // -1: a thread that is no leader
   int exit_code = 0;                               // the task's own, as a wait status; of a living one it means nothing
   std::uint64_t utime_ticks = 0, stime_ticks = 0;  // sysconf(_SC_CLK_TCK) a second
 };
 
 [[nodiscard]] std::optional<TaskStatus> parse_status(std::string_view text);
 [[nodiscard]] std::optional<TaskStat> parse_stat(std::string_view text);
-// Of a pidfd's /proc/TID/fdinfo: the process (PIDFD_THREAD: the thread) that it stands for. Nothing for any other
-// descriptor, for a process that was reaped, and for one that our pid namespace does not have.
-[[nodiscard]] std::optional<Tid> parse_pidfd(std::string_view text);
+struct Pidfd {
+  Tid target = 0;
+  bool of_thread = false;  // PIDFD_THREAD
+  bool operator==(const Pidfd&) const = default;
+};
+// Of a pidfd's /proc/TID/fdinfo: whom it stands for. Nothing for any other descriptor, for a task that was reaped, and
+// for one that our pid namespace does not have.
+[[nodiscard]] std::optional<Pidfd> parse_pidfd(std::string_view text);
 [[nodiscard]] std::vector<std::string> parse_cmdline(std::string_view bytes);
+
+// Sees to it that what is read below is of our own pid namespace (own.cc). False: /proc is another one's or not
+// mounted, and no other could be had; most of what is asked for will be unknown then, or a stranger's.
+[[nodiscard]] bool find_own();
+// Opens a path below /proc, or below the one that was found instead, to read; a descriptor or -1 and errno.
+[[nodiscard]] int open_file(const char* path, int flags = 0);
+// The same for one that is read and closed at once: a descriptor is kept for it, whatever else has used up the others.
+[[nodiscard]] int open_briefly(const char* path, int flags = 0);
+void close_briefly(int fd);
+[[nodiscard]] std::string read_link(const char* path);
 
 // The whole file, at most `limit` bytes; nothing when it cannot be opened.
 [[nodiscard]] std::optional<std::string> read_file(const char* path, std::size_t limit = std::size_t{1} << 20);
@@ -43,11 +75,19 @@ struct TaskStat {  // /proc/TGID/task/TID/stat
 // leader's own, or 0.
 [[nodiscard]] int group_exit_code(Tid tgid);
 [[nodiscard]] std::optional<Nanos> cpu_time(Tid tgid, Tid tid);  // schedstat: nanoseconds spent on a CPU
-[[nodiscard]] std::optional<Tid> pidfd_target(Tid tid, int fd);  // `fd` as `tid` counts its descriptors
+[[nodiscard]] std::optional<Pidfd> pidfd(Tid tid, int fd);       // `fd` as `tid` counts its descriptors
 [[nodiscard]] std::string comm(Tid tid);
 [[nodiscard]] std::string exe(Tid tid);
+// What the file that it executes would make of whoever executes it: set-user-ID and set-group-ID, where the mount and
+// the user namespace let them count.
+struct FileIdentity {
+  std::optional<std::uint32_t> uid, gid;
+};
+[[nodiscard]] FileIdentity file_identity(Tid tid);
 [[nodiscard]] std::vector<std::string> cmdline(Tid tid);
-[[nodiscard]] std::vector<Tid> children();  // of the calling thread
+[[nodiscard]] std::vector<Tid> children();         // of the calling thread
+[[nodiscard]] std::vector<Tid> processes();        // all that /proc shows, by pid
+[[nodiscard]] std::vector<Tid> threads(Tid tgid);  // all of a group, by tid
 // The first dozen threads of a group, or so: enough to meet one that lives, at a price that does not grow with it.
 [[nodiscard]] std::vector<Tid> some_threads(Tid tgid);
 

@@ -2,6 +2,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,20 +15,20 @@
 namespace lwptrace::procfs {
 
 std::optional<std::string> read_file(const char* path, std::size_t limit) {
-  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+  const int fd = open_briefly(path);
   if (fd < 0) return std::nullopt;
   std::string text;
   char buffer[4096];
   while (text.size() < limit) {
     const ssize_t got = ::read(fd, buffer, std::min(sizeof buffer, limit - text.size()));
     if (got < 0) {
-      ::close(fd);
+      close_briefly(fd);
       return std::nullopt;
     }
     text.append(buffer, static_cast<std::size_t>(got));
     if (static_cast<std::size_t>(got) < sizeof buffer) break;  // /proc fills the buffer while it has more
   }
-  ::close(fd);
+  close_briefly(fd);
   return text;
 }
 
@@ -51,7 +54,7 @@ std::optional<Nanos> cpu_time(Tid tgid, Tid tid) {
   return std::strtoll(text->c_str(), nullptr, 10);
 }
 
-std::optional<Tid> pidfd_target(Tid tid, int fd) {
+std::optional<Pidfd> pidfd(Tid tid, int fd) {
   const auto text = read_file(fmt::format("/proc/{}/fdinfo/{}", tid, fd).c_str());
   return text ? parse_pidfd(*text) : std::nullopt;
 }
@@ -62,10 +65,23 @@ std::string comm(Tid tid) {
   return name;
 }
 
-std::string exe(Tid tid) {
-  char target[4096];
-  const ssize_t length = ::readlink(fmt::format("/proc/{}/exe", tid).c_str(), target, sizeof target);
-  return length > 0 ? std::string(target, static_cast<std::size_t>(length)) : std::string();
+std::string exe(Tid tid) { return read_link(fmt::format("/proc/{}/exe", tid).c_str()); }
+
+FileIdentity file_identity(Tid tid) {
+  FileIdentity identity;
+  struct stat file {};
+  struct statfs mount {};
+  const int fd = open_briefly(fmt::format("/proc/{}/exe", tid).c_str(), O_PATH);
+  if (fd < 0) return identity;
+  const bool known = ::fstat(fd, &file) == 0 && ::fstatfs(fd, &mount) == 0;
+  close_briefly(fd);
+  if (!known || (file.st_mode & (S_ISUID | S_ISGID)) == 0 || (mount.f_flags & ST_NOSUID) != 0) return identity;
+  const auto user_namespace = [](const std::string& of) { return read_link(("/proc/" + of + "/ns/user").c_str()); };
+  if (user_namespace(std::to_string(tid)) != user_namespace("self")) return identity;
+  constexpr mode_t set_group_id = S_ISGID | S_IXGRP;  // without the x it is for mandatory locks
+  if ((file.st_mode & S_ISUID) != 0) identity.uid = file.st_uid;
+  if ((file.st_mode & set_group_id) == set_group_id) identity.gid = file.st_gid;
+  return identity;
 }
 
 std::vector<std::string> cmdline(Tid tid) {
@@ -82,13 +98,34 @@ std::vector<Tid> children() {
   return tids;
 }
 
+namespace {
+
+std::vector<Tid> numbers_in(const std::string& directory) {
+  std::vector<Tid> tids;
+  const int fd = open_file(directory.c_str(), O_DIRECTORY);
+  DIR* opened = fd >= 0 ? ::fdopendir(fd) : nullptr;
+  if (opened == nullptr) return tids;
+  while (const dirent* entry = ::readdir(opened)) {
+    if (const Tid tid = std::atoi(entry->d_name); tid > 0) tids.push_back(tid);
+  }
+  ::closedir(opened);
+  std::sort(tids.begin(), tids.end());
+  return tids;
+}
+
+}  // namespace
+
+std::vector<Tid> processes() { return numbers_in("/proc/."); }
+
+std::vector<Tid> threads(Tid tgid) { return numbers_in(fmt::format("/proc/{}/task", tgid)); }
+
 std::vector<Tid> some_threads(Tid tgid) {
   std::vector<Tid> tids;
-  const int fd = ::open(fmt::format("/proc/{}/task", tgid).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd = open_briefly(fmt::format("/proc/{}/task", tgid).c_str(), O_DIRECTORY);
   if (fd < 0) return tids;
   alignas(dirent64) char buffer[512];
   const ssize_t got = ::getdents64(fd, buffer, sizeof buffer);
-  ::close(fd);
+  close_briefly(fd);
   for (ssize_t at = 0; at < got;) {
     const auto* entry = reinterpret_cast<const dirent64*>(buffer + at);
     if (const Tid tid = std::atoi(entry->d_name); tid > 0) tids.push_back(tid);

@@ -73,9 +73,9 @@ class FieldReader {
       signal(name, x.signo);
     }
   }
-  void code(std::string_view name, int& code, int signo) {
-    const auto from_name = [signo](std::string_view word) { return si_code_number(signo, word); };
-    if (const auto at = need(name)) number(*at, name, code, from_name, "the name of an si_code of this signal");
+  void code(std::string_view name, Signal& signal) {
+    const auto from_name = [&](std::string_view word) { return si_code_number(signal.signo, word); };
+    if (const auto at = need(name)) number(*at, name, signal.code, from_name, "the name of an si_code of this signal");
   }
   void error(std::string_view name, int& error) {
     error = 0;

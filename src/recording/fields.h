@@ -109,13 +109,15 @@ void fields(V& v, T& b) {
   v("args_size", b.args_size);
   v("args_tail", b.args_tail);
   v("fallback", b.fallback);
-  v.kept("shares", b.shares);
+  v("shares", b.shares);
   v("ns_tids", b.ns_tids);
   v("abi", b.abi);
   v("duration_ns", b.duration_ns);
   v("backtrace", b.backtrace);
   v("comm", b.comm);
   v("uid", b.uid);
+  v("file", b.file);
+  v("argv", b.argv);
   v.unless("followed", b.followed);
 }
 
@@ -141,6 +143,7 @@ void fields(V& v, T& e) {
   v("replaced", e.replaced);
   v("abi", e.abi);
   v("uid", e.uid);
+  v("privilege_dropped", e.privilege_dropped);
 }
 
 template <class V, Is<ExecFailed> T>
@@ -159,7 +162,7 @@ template <class V, Is<Signal> T>
 void fields(V& v, T& s) {
   v.signal("signal", s.signo);
   v.derived("signo", s.signo);
-  v.code("code", s.code, s.signo);
+  v.code("code", s);
   v("sender", s.sender);
   v("scope", s.scope);
   v("disposition", s.disposition);
@@ -167,6 +170,7 @@ void fields(V& v, T& s) {
   v("addr", s.addr);
   v("status", s.status);
   v("value", s.value);
+  v("syscall", s.syscall);
   v("backtrace", s.backtrace);
 }
 
@@ -178,6 +182,7 @@ void fields(V& v, T& k) {
   v("target_lwp", k.target_lwp);
   v("scope", k.scope);
   v.error("errno", k.error);
+  v.flag("blocked", k.blocked, false);
 }
 
 template <class V, class T>

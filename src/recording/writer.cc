@@ -91,9 +91,9 @@ class FieldWriter {
     start(name);
     out_ += "null";
   }
-  void code(std::string_view name, int code, int signo) {
+  void code(std::string_view name, const Signal& signal) {
     start(name);
-    quote(si_code_name(signo, code));
+    quote(si_code_name(signal));
   }
   void error(std::string_view name, int error) {
     if (error == 0) return;

@@ -77,7 +77,8 @@ std::string shares_words(const Shares& shares) {
 }
 
 void add_shares(std::string& text, const Birth& birth, const Paths& paths) {
-  const Shares& shares = birth.shares;
+  if (!birth.shares) return;
+  const Shares& shares = *birth.shares;
   add(text, shares_words(shares));
   if (!shares.new_ns.empty()) add(text, fmt::format("new namespaces {}", fmt::join(shares.new_ns, " ")));
   if (shares.parent) {

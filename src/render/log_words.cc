@@ -56,6 +56,7 @@ Sentence say(const Exec& exec, const Paths& paths) {
     add(said.text, "destroyed" + list);
   }
   if (exec.abi != Abi::unknown && exec.abi != Abi::x86_64) add(said.text, to_string(exec.abi));
+  if (exec.privilege_dropped) add(said.text, "its set-ID privilege is dropped");
   return said;
 }
 
@@ -100,7 +101,8 @@ Sentence say(const Signal& signal, const Paths& paths) {
   const bool fatal = signal.effect == Effect::terminate || signal.effect == Effect::core;
   Sentence said{"signal", fatal ? Ink::bad : Ink::warn, {}};
   std::string& text = said.text;
-  text = fmt::format("{} ({}", signal_name(signal.signo), si_code_name(signal.signo, signal.code));
+  text = fmt::format("{} ({}", signal_name(signal.signo), si_code_name(signal));
+  if (!signal.syscall.empty()) text += " for " + signal.syscall;
   if (signal.addr) text += fmt::format(" at {:#x}", signal.addr->value);
   if (signal.status) {
     const bool code = signal.code == CLD_EXITED;
@@ -135,8 +137,9 @@ std::string target_words(const Kill& kill, const Paths& paths) {
 
 Sentence say(const Kill& kill, const Paths& paths) {
   Sentence said{"sends", kill.error != 0 ? Ink::bad : Ink::warn, {}};
-  said.text = fmt::format("{} to {} with {}{}", kill.signo == 0 ? "nothing (a probe)" : signal_name(kill.signo),
-                          target_words(kill, paths), kill.call, failure(kill.error));
+  said.text = fmt::format("{} to {} with {}{}{}", kill.signo == 0 ? "nothing (a probe)" : signal_name(kill.signo),
+                          target_words(kill, paths), kill.call, failure(kill.error),
+                          kill.blocked ? "; blocked there, it waits" : "");
   return said;
 }
 

@@ -153,14 +153,16 @@ std::string failed_words(const BirthFailed& failed) {
 }
 
 std::string siginfo_words(const Signal& signal) {
-  std::string code = si_code_name(signal.signo, signal.code);
+  std::string code = si_code_name(signal);
   if (code == std::to_string(signal.code)) code = fmt::format("{:#x}", static_cast<unsigned>(signal.code));
   std::string text = fmt::format("{{si_signo={}, si_code={}", signal_word(signal.signo), code);
   if (signal.sender) {
     text += fmt::format(", si_pid={}", signal.sender->pid);
     if (signal.sender->uid) text += fmt::format(", si_uid={}", *signal.sender->uid);
   }
-  if (signal.addr) text += ", si_addr=" + address(signal.addr->value);
+  const char* addr = signal.signo == SIGSYS ? ", si_call_addr=" : ", si_addr=";
+  if (signal.addr) text += addr + address(signal.addr->value);
+  if (!signal.syscall.empty()) text += ", si_syscall=__NR_" + signal.syscall;
   if (signal.status) {
     const bool exited = signal.code == CLD_EXITED;
     text += ", si_status=" + (exited ? std::to_string(*signal.status) : signal_word(*signal.status));

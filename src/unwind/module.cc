@@ -15,6 +15,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "procfs/procfs.h"
 #include "unwind/debug_files.h"
 
 namespace lwptrace::unwind {
@@ -76,7 +77,7 @@ int open_mapped(const procfs::Mapping& mapping, Tid tgid) {
   const std::string proc = fmt::format("/proc/{}/", tgid);
   for (const std::string& path :
        {proc + fmt::format("map_files/{:x}-{:x}", mapping.start, mapping.end), proc + "root" + mapping.path}) {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int fd = procfs::open_file(path.c_str(), O_NONBLOCK);
     if (fd < 0) continue;
     struct stat status {};
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_ino == mapping.inode) return fd;

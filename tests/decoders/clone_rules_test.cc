@@ -135,6 +135,9 @@ TEST(Failures, LimitsPrivilegesAndMachines) {
   EXPECT_THAT(explain_failure(clone3({.set_tid = 1, .set_tid_size = 1}), EPERM), HasSubstr("CAP_CHECKPOINT_RESTORE"));
   EXPECT_THAT(explain_failure(clone3({}), ENOSYS), HasSubstr("clone3 is hidden by a seccomp filter"));
   EXPECT_THAT(explain_failure(clone(0x11), ENOSYS), Not(HasSubstr("clone3")));
+  CloneCall x32 = clone(0x11);
+  x32.abi = Abi::x32;
+  EXPECT_THAT(explain_failure(x32, ENOSYS), HasSubstr("x32 ABI"));
   EXPECT_THAT(explain_failure(clone3({.flags = 1ULL << 34}), EINVAL), HasSubstr("Linux 7.1"));
   EXPECT_THAT(explain_failure(clone(0x11900), EINVAL), HasSubstr("6.9"));
   EXPECT_THAT(explain_failure(clone(0x8000), EINVAL), HasSubstr("init of a pid namespace"));

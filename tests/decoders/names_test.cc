@@ -117,6 +117,22 @@ TEST(SiCodeNames, PositiveCodesDependOnTheSignal) {
   EXPECT_EQ(si_code_name(15, -6), "SI_TKILL");
 }
 
+TEST(SiCodeNames, WithoutAStatusTheyTellOfADescriptor) {
+  Signal signal;
+  signal.signo = 40;
+  signal.code = 1;
+  EXPECT_EQ(si_code_name(signal), "POLL_IN");
+  EXPECT_EQ(si_code_number(40, "POLL_IN"), 1);
+  signal.status = 0;
+  EXPECT_EQ(si_code_name(signal), "CLD_EXITED");
+  signal.status = {};
+  signal.signo = 17;
+  EXPECT_EQ(si_code_name(signal), "CLD_EXITED");
+  signal.signo = 31;
+  EXPECT_EQ(si_code_name(signal), "SYS_SECCOMP");
+  EXPECT_EQ(si_code_number(31, "POLL_IN"), std::nullopt);
+}
+
 TEST(SiCodeNames, EveryCodeOfEverySignalIsReadBack) {
   for (int signo = 1; signo <= 64; ++signo) {
     for (int code = -70; code < 300; ++code) {

@@ -8,6 +8,11 @@
 #include <sys/syscall.h>
 
 #include <cstring>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "decoders/calls.h"
 
 namespace lwptrace::engine {
 namespace {
@@ -50,7 +55,9 @@ std::uint32_t verdict(const std::vector<sock_filter>& program, const seccomp_dat
 }
 
 bool stops(Detail detail, std::uint32_t arch, int number, std::uint64_t first = 0, std::uint64_t second = 0) {
-  const auto program = make_filter(detail);
+  constexpr std::uint16_t mark = 0x1234;
+  static const auto life = make_filter(Detail::life, mark), all = make_filter(Detail::all, mark);
+  const auto& program = detail == Detail::all ? all : life;
   EXPECT_TRUE(program.ok());
   seccomp_data data{};
   data.nr = number;
@@ -58,13 +65,44 @@ bool stops(Detail detail, std::uint32_t arch, int number, std::uint64_t first = 
   data.args[0] = first;
   data.args[1] = second;
   const std::uint32_t answer = verdict(*program, data);
-  EXPECT_TRUE(answer == SECCOMP_RET_ALLOW || answer == (SECCOMP_RET_TRACE | filter_mark)) << answer;
+  EXPECT_TRUE(answer == SECCOMP_RET_ALLOW || answer == (SECCOMP_RET_TRACE | mark)) << answer;
   return answer != SECCOMP_RET_ALLOW;
 }
 
 constexpr std::uint32_t x86_64 = AUDIT_ARCH_X86_64, i386 = AUDIT_ARCH_I386;
 
-TEST(Filter, BirthsStopsNoCall) { EXPECT_TRUE(make_filter(Detail::births)->empty()); }
+TEST(Filter, BirthsStopsNoCall) { EXPECT_TRUE(make_filter(Detail::births, 1)->empty()); }
+
+TEST(Filter, HasAnotherMarkInEachRunAndNoneThatPeopleChoose) {
+  std::set<int> marks;
+  for (int i = 0; i < 1000; i++) marks.insert(random_mark());
+  EXPECT_GT(marks.size(), 900u);
+  EXPECT_GE(*marks.begin(), 0x100);
+  EXPECT_LT(*marks.rbegin(), 0xff00);
+}
+
+// A stop with our mark at a call that is decoded as none of these is taken for another filter's.
+TEST(Filter, LifeStopsNoCallThatIsNotTold) {
+  struct NoMemory : MemoryReader {
+    std::size_t read(std::uint64_t, std::span<std::byte>) const override { return 0; }
+  };
+  const std::pair<Abi, std::uint32_t> abis[] = {{Abi::x86_64, x86_64}, {Abi::i386, i386}};
+  for (const auto& [abi, arch] : abis) {
+    for (int number = 0; number < 500; number++) {
+      for (std::uint64_t first : {0, 15, 17, 36, 0x1001, 0x1002}) {
+        for (std::uint64_t second : {0, 9, 128, 9 | 256}) {
+          SyscallFrame frame;
+          frame.abi = abi;
+          frame.nr = static_cast<std::uint64_t>(number);
+          frame.args = {first, second};
+          const Call call = decoders::decode_call(frame, NoMemory{});
+          const bool told = !std::holds_alternative<OtherCall>(call) && !std::holds_alternative<ExitCall>(call);
+          EXPECT_EQ(stops(Detail::life, arch, number, first, second), told) << arch << " " << number << " " << first;
+        }
+      }
+    }
+  }
+}
 
 TEST(Filter, LifeStopsBirthsAndWhatEndsLives) {
   for (int call : {SYS_clone, SYS_clone3, SYS_fork, SYS_vfork, SYS_execve, SYS_execveat, SYS_wait4, SYS_waitid,

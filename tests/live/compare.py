@@ -19,6 +19,7 @@ import support
 CLONE_UNTRACED = 0x00800000
 CSIGNAL = 0xFF
 COMES_AFTER_EXIT = {"reap", "join", "reparent"}
+FORCED = "signal", "group", "exec"  # how one ends that is not asked
 
 Comparison = collections.namedtuple("Comparison", "differences births exits untraced traced")  # (lwptrace, kernel)
 
@@ -42,7 +43,7 @@ def compare(argv, detail="life", untraced=None, run=support.run, same_output=lam
     differences += broken_promises(trace)
     differences += kernel_differences(trace, tree)
     if detail != "births":  # which sees no call's entry: there a creator that is killed inside clone stays unknown
-        differences += unknown_creators(trace)
+        differences += unknown_creators(trace, tree)
     births, exits = (sum(e["type"] == kind for e in trace.events) for kind in ("birth", "exit"))
     traceable = 1 + sum(not birth.worker for birth in tree.births)  # the root's birth is lwptrace's own fork
     return Comparison(differences, (births, traceable), (exits, len(tree.exits)), untraced, traced)
@@ -96,14 +97,19 @@ def broken_promises(trace):
         yield f"end: reason is {trace.end.get('reason')}"
 
 
-def unknown_creators(trace):
-    """Of whom the creator may stay unknown: who was killed, with the creator, before it could be looked at."""
+def unknown_creators(trace, tree):
+    """A newborn's creator may stay unknown where it died by force inside clone, as the kernel tells of it, and another
+    in the same call did too; and where the newborn was killed as well before it could be looked at."""
     stories = collections.defaultdict(list)
     for event in trace.events:
         stories[event["lwp"]].append(event)
+    forced = {event["tid"] for event in trace.events if event["type"] == "exit" and event["how"] in FORCED}
+    creators = collections.defaultdict(set)
+    for born in tree.births:
+        creators[born.tid].add(born.creator)
     for lwp, (birth, *life) in stories.items():
-        stillborn = [event.get("how") for event in life] in (["group"], ["exec"], ["signal"])
-        if lwp != 1 and "creator" not in birth and not stillborn:
+        stillborn = len(life) == 1 and life[0].get("how") in FORCED
+        if lwp != 1 and "creator" not in birth and not stillborn and not creators[birth["tid"]] & forced:
             yield f"seq {birth['seq']}: the birth of lwp {lwp} has no creator"
 
 
@@ -140,7 +146,7 @@ def kernel_differences(trace, tree):
     for event in trace.events:
         kind, lwp, tid = event["type"], event["lwp"], event["tid"]
         if kind == "birth" and lwp != 1:
-            births.append((tids.get(event.get("creator")), tid, kernel_flags(event)))
+            births.append((tids.get(event.get("creator")), tid, kernel_flags(event, trace.header["detail"])))
         elif kind == "exec":
             execs.append((tid, event.get("former_tid", tid)))
         elif kind == "exit":
@@ -153,23 +159,37 @@ def kernel_differences(trace, tree):
     born = [(b.creator, b.tid, hex(b.flags)) for b in tree.births if not b.worker]
     births = [next((b for b in born if all(x in (None, y) for x, y in zip(birth, b))), birth) for birth in births]
     yield from unequal("birth (creator tid, tid, flags)", births, born)
-    yield from unequal("exec (tid, tid of the caller)", execs, [(e.tid, e.former_tid) for e in tree.execs])
+    yield from unequal("exec (tid, tid of the caller)", execs, shown_execs(tree.execs, execs, exits))
     yield from unequal("exit (tid)", [event["tid"] for event in exits], [e.tid for e in tree.exits])
     yield from exit_status_differences(exits, tree.exits)
-    # No tracer is shown a SIGKILL. And a task that is killed while it stands in the stop of another signal never
-    # gets that signal: it is told by a tracer, as the last thing before the exit, and not by the kernel.
+    # No tracer is shown a SIGKILL, nor the SIGSYS of a seccomp filter that kills. And a task that is killed while it
+    # stands in the stop of another signal never gets that signal: it is told by a tracer, as the last thing before the
+    # exit, and not by the kernel.
+    told = {(e["tid"], e["signo"]) for e in signals}
+    filtered = {(e["tid"], signal.SIGSYS) for e in exits if e.get("signal") == "SIGSYS"} - told
     ending = {lwp for lwp, kinds in last.items() if kinds[-2:] == ["signal", "exit"]}
     yield from unequal("signal (tid, number)", [(e["tid"], e["signo"]) for e in signals],
-                       [(s.tid, s.signo) for s in tree.signals if s.signo != signal.SIGKILL],
+                       [(s.tid, s.signo) for s in tree.signals
+                        if s.signo != signal.SIGKILL and (s.tid, s.signo) not in filtered],
                        excused={(e["tid"], e["signo"]) for e in signals if e["lwp"] in ending})
 
 
-def kernel_flags(birth):
+def shown_execs(known, told, exits):
+    """Without the last exec of a task that was killed in it: that has no stop any more, and no tracer is shown it."""
+    shown = [(e.tid, e.former_tid) for e in known]
+    for exec in {tid: (tid, former) for tid, former in shown}.values():
+        killed = any(e["tid"] == exec[0] and e.get("signal") == "SIGKILL" for e in exits)
+        if killed and shown.count(exec) == told.count(exec) + 1:
+            shown.remove(exec)
+    return shown
+
+
+def kernel_flags(birth, detail):
     """The flags as the tracepoint has them: the exit signal that clone(2) mixes in is taken out, and CLONE_UNTRACED,
-    which the recording shows as it was asked for and the kernel never saw."""
+    which the recording shows as it was asked for and the kernel saw at `births` alone."""
     if "flags_raw" not in birth:
         return None
-    flags = int(birth["flags_raw"], 16) & ~CLONE_UNTRACED
+    flags = int(birth["flags_raw"], 16) & ~(0 if detail == "births" else CLONE_UNTRACED)
     return hex(flags if birth.get("via") == "clone3" else flags & 0xFFFFFFFF & ~CSIGNAL)
 
 
@@ -184,12 +204,17 @@ def exit_status_differences(told, known):
         if event.get("how") in ("exec", "lost"):
             continue
         if "signal" in event:
-            status = getattr(signal, event["signal"], 0) | (0x80 if event.get("core") else 0)
+            status = signal_number(event["signal"]) | (0x80 if event.get("core") else 0)
         else:
             status = event.get("code", -1) << 8
         if possible and status not in possible:
             yield (f"exit of tid {event['tid']} (lwp {event['lwp']}): told {event.get('code')} "
                    f"{event.get('signal', '')}, the kernel's status is {hex(possible[0])}")
+
+
+def signal_number(name):
+    base, _, above = name.partition("+")
+    return getattr(signal, base, 0) + int(above or 0)
 
 
 def unequal(what, told, known, excused=()):

@@ -11,7 +11,10 @@ import oracle
 import support
 
 # What a level cannot see, with the reason.
-BLIND = {("clone_untraced", "births"): "no syscall is stopped, so CLONE_UNTRACED cannot be seen and taken out"}
+UNTRACED = "no syscall is stopped, so CLONE_UNTRACED cannot be seen and taken out"
+UNSTOPPED = "no syscall is stopped, so a wait may come before lwptrace has seen the death"
+BLIND = {("clone_untraced", "births"): UNTRACED, ("clone3_untraced", "births"): UNTRACED,
+         ("wait_after_pidfd", "births"): UNSTOPPED}
 
 
 def main(level, cases):

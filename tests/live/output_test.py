@@ -78,6 +78,21 @@ class Output(support.LiveTest):
             self.assertEqual(result.status, 125, form)
             self.expect_one_line(result, "/dev/full", "No space left on device")
 
+    def test_to_a_stdout_that_cannot_be_written_stops_everything_before_the_program_runs(self):
+        marker = self.path("ran")
+        for redirection in ">&-", "1</dev/null":
+            for form in "jsonl", "log":
+                command = f"{support.lwptrace()} -qq -o - -F {form} touch {marker} {redirection}"
+                result = support.run(["sh", "-c", command])
+                self.assertEqual(result.status, 125, command)
+                self.expect_one_line(result, "cannot write stdout", "write to a file", "nothing was run")
+                self.assertFalse(os.path.exists(marker))
+        self.lwptrace("-qq", "-o", self.path("t.jsonl"), "true")
+        for words in f"show {self.path('t.jsonl')}", "--version", "decode wait 1":
+            result = support.run(["sh", "-c", f"{support.lwptrace()} {words} >&-"])
+            self.assertNotEqual(result.status, 0, words)
+            self.expect_one_line(result, "stdout", "Bad file descriptor")
+
     def test_to_a_closed_pipe_ends_without_noise(self):
         for form in "log", "jsonl":
             status, err = self.into_closed_pipe("-qq", "-o", "-", "-F", form, "--", support.fixture("thread_storm"))

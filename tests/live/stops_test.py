@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What tracing costs in stops, counted exactly: a birth is two at `births` and three at `life`, a death is none.
+"""What tracing costs in stops, counted exactly: a birth is two at `births` and three at `life`, a death is none;
+and the order in which they come: a newborn's own stop before and after the event of its creator.
 
 strace counts the calls with which lwptrace lets its tasks go on. Two runs of one program that differ by a hundred
 births differ by a hundred times the price of one, whatever start and end cost.
@@ -14,6 +15,7 @@ import unittest
 import support
 
 RESUME = re.compile(r"^ptrace\(PTRACE_(CONT|SYSCALL|LISTEN), \d+, NULL, (\w+)\)")
+STOP = re.compile(r"^waitid\(P_PID, (\d+), |^ptrace\(PTRACE_GETEVENTMSG, \d+, NULL, \[(\d+)\]\)", re.MULTILINE)
 FORK = "import os, sys\nfor i in range(int(sys.argv[1])):\n  if os.fork() == 0: os._exit(0)\n  os.wait()"
 
 
@@ -45,6 +47,31 @@ class Stops(unittest.TestCase):
         # The entries of fork and wait4 (SYSCALL); the event, the newborn's stop and the return of wait4 (CONT).
         self.assertEqual(price("life", "/usr/bin/python3", "-c", FORK),
                          {("SYSCALL", "0"): 2, ("CONT", "0"): 3, ("CONT", "SIGCHLD"): 1})
+
+    def test_both_orders_of_newborn_and_event_are_one_story_under_load(self):
+        traced = [support.lwptrace(), "-qq", "--detail", "births", "-o"]
+        load = [support.start(["sh", "-c", "while :; do :; done"]) for _ in range(4)]
+        first, later = 0, 0
+        try:
+            with tempfile.TemporaryDirectory(prefix="lwptrace-live-") as folder:
+                log, recording = f"{folder}/strace", f"{folder}/trace.jsonl"
+                while not first or not later:  # a run has some of each, as a rule dozens
+                    support.run(["strace", "-e", "trace=waitid,ptrace", "-o", log, *traced, recording, "--",
+                                 support.fixture("fork_storm")])
+                    with open(log, encoding="ascii", errors="replace") as lines:
+                        stops = STOP.findall(lines.read())
+                    births = [event for event in support.read_trace(recording).events if event["type"] == "birth"]
+                    newborns, seen = {str(birth["tid"]) for birth in births[1:]}, set()
+                    for stopped, announced in stops:
+                        seen.add(stopped)
+                        first += announced in newborns & seen
+                        later += announced in newborns - seen
+                    paths = {f"1/{n}" for n in range(1, 9)} | {f"1/{n}.{m}" for n in range(1, 9) for m in range(1, 26)}
+                    self.assertEqual(sorted(birth["path"] for birth in births), sorted(paths | {"1"}))
+        finally:
+            for process in load:
+                process.kill()
+                process.wait()
 
 
 if __name__ == "__main__":

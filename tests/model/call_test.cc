@@ -117,7 +117,7 @@ TEST(Kill, ComesBeforeTheDeliveryThatItCaused) {
   World w;
   w.launch(100).born(100, 101, fork_call());
   w.see(100, EntryStop{KillCall{"kill", 101, 0, SIGTERM, Scope::process}});
-  w.see(101, SignalStop{SIGTERM, SI_USER, Sender{100, 0, {}}, {}, {}, {}, 0, 0, 0, {}});
+  w.see(101, SignalStop{SIGTERM, SI_USER, Sender{100, 0, {}}, {}, {}, {}, 0, 0, {}});
   w.see(100, ReturnStop{0, {}, {}, {}});
   EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1.1, kill 1, signal 1.1");
   EXPECT_EQ(w.only<Kill>().target_lwp, 2u);
@@ -138,7 +138,7 @@ TEST(Kill, ByAThreadNamesTheThread) {
   World w;
   w.launch(100).born(100, 101, pthread_create_call());
   w.see(101, EntryStop{KillCall{"tgkill", 100, 100, SIGUSR1, Scope::thread}}).see(101, ReturnStop{0, {}, {}, {}});
-  w.see(100, SignalStop{SIGUSR1, SI_TKILL, Sender{100, 0, {}}, {}, {}, {}, 0, 1ULL << (SIGUSR1 - 1), 0, {}});
+  w.see(100, SignalStop{SIGUSR1, SI_TKILL, Sender{100, 0, {}}, {}, {}, {}, 0, 1ULL << (SIGUSR1 - 1), {}});
   EXPECT_EQ(w.only<Signal>().sender->lwp, 2u);
   EXPECT_EQ(w.only<Signal>().scope, Scope::thread);
   EXPECT_EQ(w.only<Signal>().disposition, Disposition::handler);
@@ -162,7 +162,7 @@ TEST(Kill, ThroughADescriptorReachesWhomItStandsFor) {
   World w;
   w.launch(100).born(100, 101, fork_call()).born(100, 102, fork_call());
   w.see(100, EntryStop{by_pidfd(101)});
-  w.see(102, SignalStop{SIGTERM, SI_USER, Sender{7, 0, {}}, {}, {}, {}, 0, 0, 0, {}});
+  w.see(102, SignalStop{SIGTERM, SI_USER, Sender{7, 0, {}}, {}, {}, {}, 0, 0, {}});
   EXPECT_TRUE(w.all<Kill>().empty()) << "somebody else's signal to somebody else";
   w.see(100, ReturnStop{0, {}, {}, {}});
   EXPECT_EQ(w.only<Kill>().target, 3);
@@ -185,15 +185,15 @@ World& two_in_a_namespace(World& w) {
 
 TEST(PidNamespace, ASendersNumberIsThatOfTheReceiversNamespace) {
   World w;
-  two_in_a_namespace(w).see(103, SignalStop{SIGUSR1, SI_USER, Sender{2, 0, {}}, {}, {}, {}, 0, 0, 0, {}});
+  two_in_a_namespace(w).see(103, SignalStop{SIGUSR1, SI_USER, Sender{2, 0, {}}, {}, {}, {}, 0, 0, {}});
   EXPECT_EQ(w.only<Signal>().sender->pid, 2);
   EXPECT_EQ(w.only<Signal>().sender->lwp, std::nullopt) << "102 it is, the root it is not, and neither is certain";
 }
 
 TEST(PidNamespace, AChildAndOneselfAreCertain) {
   World w;
-  two_in_a_namespace(w).see(101, SignalStop{SIGCHLD, CLD_STOPPED, Sender{2, 0, {}}, {}, SIGSTOP, {}, 0, 0, 0, {}});
-  w.see(103, SignalStop{SIGABRT, SI_TKILL, Sender{3, 0, {}}, {}, {}, {}, 0, 0, 0, {}});
+  two_in_a_namespace(w).see(101, SignalStop{SIGCHLD, CLD_STOPPED, Sender{2, 0, {}}, {}, SIGSTOP, {}, 0, 0, {}});
+  w.see(103, SignalStop{SIGABRT, SI_TKILL, Sender{3, 0, {}}, {}, {}, {}, 0, 0, {}});
   const auto signals = w.all<Signal>();
   EXPECT_EQ(std::get<Signal>(signals[0]->body).sender->lwp, 3u);
   EXPECT_EQ(std::get<Signal>(signals[1]->body).sender->lwp, 4u);
@@ -207,7 +207,7 @@ TEST(PidNamespace, AParentReapsAndKillsItsChildrenByTheirNumbersThere) {
   EXPECT_EQ(w.only<Kill>().target_lwp, 4u);
   EXPECT_EQ(w.only<Exit>().by, 2u);
   EXPECT_EQ(w.only<Reap>().by, 2u);
-  w.see(101, SignalStop{SIGCHLD, CLD_KILLED, Sender{3, 0, {}}, {}, SIGKILL, {}, 0, 0, 0, {}});
+  w.see(101, SignalStop{SIGCHLD, CLD_KILLED, Sender{3, 0, {}}, {}, SIGKILL, {}, 0, 0, {}});
   EXPECT_EQ(w.only<Signal>().sender->lwp, 4u) << "after the wait, too";
   w.see(102, EntryStop{KillCall{"kill", 2, 0, 0, Scope::process}}).see(102, ReturnStop{0, {}, {}, {}});
   w.see(102, EntryStop{KillCall{"tgkill", 2, 2, SIGUSR1, Scope::thread}}).see(102, ReturnStop{0, {}, {}, {}});
@@ -218,7 +218,7 @@ TEST(PidNamespace, AParentReapsAndKillsItsChildrenByTheirNumbersThere) {
 
 TEST(Signal, IsPassedOnToTheProgram) {
   World w;
-  w.launch(100).see(100, SignalStop{SIGUSR1, SI_USER, Sender{1, 0, {}}, {}, {}, {}, 0, 0, 0, {}});
+  w.launch(100).see(100, SignalStop{SIGUSR1, SI_USER, Sender{1, 0, {}}, {}, {}, {}, 0, 0, {}});
   EXPECT_THAT(w.last, ElementsAre(Action{Resume{100, Resume::Until::next_event, SIGUSR1}}));
 }
 

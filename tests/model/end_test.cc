@@ -144,7 +144,7 @@ TEST(Exit, AZombieLeaderKeepsItsOwnCodeWhenASignalEndsTheGroup) {
   Death leader = killed_by(11);
   leader.self = own_exit;
   leader.own = Status{4, {}, false};
-  w.see(101, SignalStop{11, 1, {}, Address{0}, {}, {}, 0, 0, 0, {}});
+  w.see(101, SignalStop{11, 1, {}, Address{0}, {}, {}, 0, 0, {}});
   w.see(101, killed_by(11)).see(100, leader);
   EXPECT_EQ(exit_of(w, "1").how, How::exit);
   EXPECT_EQ(exit_of(w, "1").status.code, 4);
@@ -162,7 +162,7 @@ TEST(Exit, WhatIsStillHeldAtTheEndIsTold) {
 
 TEST(Exit, AFatalSignalOfOneThreadEndsTheGroup) {
   World w = with_two_threads();
-  w.see(102, SignalStop{11, 1, {}, Address{0}, {}, {}, 0, 0, 0, {}});
+  w.see(102, SignalStop{11, 1, {}, Address{0}, {}, {}, 0, 0, {}});
   w.see(101, killed_by(11)).see(102, killed_by(11)).see(100, killed_by(11));
   EXPECT_EQ(w.only<Signal>().effect, Effect::core);
   EXPECT_EQ(exit_of(w, "1/2").how, How::signal);
@@ -242,7 +242,7 @@ TEST(Reap, ASigchldThatComesAfterItStillNamesTheChild) {
   World w;
   w.launch(100).born(100, 101, fork_call()).see(101, exited(0));
   w.see(100, EntryStop{WaitCall{"wait4", -1, -1, 0, 0, 0}}).see(100, ReturnStop{101, 101, 0, {}});
-  w.see(100, SignalStop{17, 1, Sender{101, 0, {}}, {}, 0, {}, 0, 0, 0, {}});
+  w.see(100, SignalStop{17, 1, Sender{101, 0, {}}, {}, 0, {}, 0, 0, {}});
   EXPECT_EQ(w.only<Signal>().sender->lwp, 2u);
 }
 

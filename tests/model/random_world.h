@@ -34,7 +34,7 @@ inline Fact any_fact(Bytes& bytes) {
     const unsigned bits = bytes.next(16);
     return TaskPeek{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0};
   };
-  switch (bytes.next(14)) {
+  switch (bytes.next(15)) {
     case 0:
     case 1: {
       BirthStop stop;
@@ -69,9 +69,16 @@ inline Fact any_fact(Bytes& bytes) {
     case 10:
       return ReturnStop{std::int64_t{0} - bytes.next(40), tid(), 0, {}};
     case 11:
-      return SignalStop{bytes.next(32), 0, Sender{tid(), 0, {}}, {}, {}, {}, 0, 0, 0, {}};
+      return SignalStop{bytes.next(32), 0, Sender{tid(), 0, {}}, {}, {}, {}, 0, 0, {}};
     case 12:
       return Identity{bytes.next(2) != 0, tid(), tid(), {}};
+    case 13: {
+      Attached found;
+      found.tgid = tid();
+      found.ppid = tid();
+      found.ended = bytes.next(4) == 0;
+      return found;
+    }
     default:
       if (bytes.next(2) != 0) return GroupStop{19};
       return bytes.next(2) != 0 ? Fact(Tick{}) : Fact(Lost{});

@@ -11,13 +11,17 @@ using testing::ElementsAre;
 TEST(Status, HasWhatTheModelAsksFor) {
   const auto status = parse_status(
       "Name:\tx\nUmask:\t0022\nState:\tS (sleeping)\nTgid:\t100\nNgid:\t0\nPid:\t101\nPPid:\t7\nTracerPid:\t9\n"
-      "Uid:\t1000\t1001\t1002\t1003\nNSpid:\t101\t5\t1\nSigPnd:\t0\nSigBlk:\t0000000000010000\n"
+      "Uid:\t1000\t1001\t1002\t1003\nGid:\t2000\t2001\t2002\t2003\nNSpid:\t101\t5\t1\nSigPnd:\t2\nShdPnd:\t4\nSigBlk:"
+      "\t0000000000010000\n"
       "SigIgn:\t0000000000001000\nSigCgt:\t8000000000000002\n");
   ASSERT_TRUE(status);
   EXPECT_EQ(status->tgid, 100);
   EXPECT_EQ(status->ppid, 7);
   EXPECT_EQ(status->uid, 1001u) << "the effective one";
+  EXPECT_EQ(status->gid, 2001u);
   EXPECT_THAT(status->ns_tids, ElementsAre(101, 5, 1));
+  EXPECT_EQ(status->pending, 2u);
+  EXPECT_EQ(status->shared_pending, 4u);
   EXPECT_EQ(status->blocked, 0x10000u);
   EXPECT_EQ(status->ignored, 0x1000u);
   EXPECT_EQ(status->caught, 0x8000000000000002u);
@@ -29,9 +33,10 @@ TEST(Status, CountsSeccompFiltersWhereTheKernelTells) {
   EXPECT_EQ(parse_status(text + "Seccomp_filters:\t3\n")->seccomp_filters, 3);
 }
 
-TEST(Pidfd, StandsForAProcessThatIsThere) {
+TEST(Pidfd, StandsForAProcessOrAThreadThatIsThere) {
   const std::string text = "pos:\t0\nflags:\t02000002\nmnt_id:\t16\nino:\t9\n";
-  EXPECT_EQ(parse_pidfd(text + "Pid:\t4711\nNSpid:\t4711\t2\n"), 4711);
+  EXPECT_EQ(parse_pidfd(text + "Pid:\t4711\nNSpid:\t4711\t2\n"), (Pidfd{4711, false}));
+  EXPECT_EQ(parse_pidfd("flags:\t02000202\nPid:\t4712\n"), (Pidfd{4712, true}));
   EXPECT_EQ(parse_pidfd(text + "Pid:\t-1\nNSpid:\t-1\n"), std::nullopt) << "reaped";
   EXPECT_EQ(parse_pidfd(text + "Pid:\t0\nNSpid:\t0\n"), std::nullopt) << "of another pid namespace";
   EXPECT_EQ(parse_pidfd(text), std::nullopt) << "some other file";
@@ -55,6 +60,13 @@ TEST(Stat, TellsHowATaskEnds) {
   EXPECT_EQ(own->exit_code, 3 << 8);
   EXPECT_EQ(parse_stat(stat_line("x", "Z", 0x404, 0))->peek, (TaskPeek{true, true, true, false}));
   EXPECT_EQ(parse_stat(stat_line("x", "S", 0x40, 0x100))->peek, (TaskPeek{false, false, false, true}));
+}
+
+TEST(Stat, TellsWhichThreadsAreTheKernelsOwn) {
+  EXPECT_FALSE(parse_stat(stat_line("x", "S", 0x40, 0))->kernel_worker);
+  EXPECT_TRUE(parse_stat(stat_line("iou-sqp-4710", "S", 0x404050, 0))->kernel_worker);
+  EXPECT_TRUE(parse_stat(stat_line("vhost-4710", "S", 0x404040, 0))->kernel_worker);
+  EXPECT_FALSE(parse_stat(stat_line("vhost-4710", "S", 0x404040, 0))->kernel_thread) << "it is of a user's process";
 }
 
 TEST(Stat, ANameMayHoldParenthesesAndBlanks) {

@@ -91,18 +91,20 @@ inline std::vector<EventBody> full_bodies() {
               full_backtrace(),
               "worker",
               1000,
-              false};
+              false,
+              "/usr/bin/a",
+              {"a", "b c"}};
   Signal signal{
       11, 1,  Sender{4711, 1000, 4}, Scope::kernel, Disposition::default_action, Effect::core, Address{0xdead},
-      9,  -5, full_backtrace()};
+      9,  -5, full_backtrace(),      "clone"};
   const Status killed{{}, 11, true};
   return {birth,
           BirthFailed{Via::clone, Address{0x10011}, ExitSignal{0}, 22, "CLONE_THREAD needs CLONE_SIGHAND", 88, "ff"},
-          Exec{"/bin/true", {"true", "-v"}, true, "true", 4712, {2, 3}, Abi::i386, 1000},
+          Exec{"/bin/true", {"true", "-v"}, true, "true", 4712, {2, 3}, Abi::i386, 1000, true},
           ExecFailed{"/bin/none", 2},
           Comm{"new", "old"},
           signal,
-          Kill{"kill", 15, -4700, 2, Scope::group, 3},
+          Kill{"kill", 15, -4700, 2, Scope::group, 3, true},
           Stop{19, Scope::group},
           Continue{18, Scope::group},
           Exit{How::group, killed, 2, true, 100, 60, 40, true},

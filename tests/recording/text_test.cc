@@ -66,7 +66,7 @@ TEST(Names, OfAnyBytesComeBackExactly) {
   frame.module = "/lib/\xfd.so";
   Birth birth;
   birth.comm = "\x80\x81";
-  birth.shares.new_ns = {"\xff"};
+  birth.shares.emplace().new_ns = {"\xff"};
   birth.backtrace = {frame};
   TraceHeader header;
   header.argv = words;

@@ -70,6 +70,7 @@ TEST(Writer, BirthByFork) {
   b.parent = 1;
   b.flags_raw = Address{0x11};
   b.exit_signal = {17};
+  b.shares = Shares{};
   EXPECT_EQ(written({2, 9, 2, 4701, 4701, b}),
             R"({"type":"birth","seq":2,"t":9,"lwp":2,"tid":4701,"tgid":4701,"path":"1.1","via":"fork",)"
             R"("kind":"process","idiom":"fork","creator":1,"parent":1,"flags":[],"flags_raw":"0x11",)"

@@ -58,6 +58,7 @@ Birth forked() {
   birth.flags_raw = Address{0x01200011};
   birth.exit_signal = ExitSignal{SIGCHLD};
   birth.child_tid = ChildTid{Address{0x7f9389607a10}, true, true, 4712};
+  birth.shares = Shares{};
   birth.abi = Abi::x86_64;
   return birth;
 }
@@ -103,7 +104,7 @@ TEST(Log, APosixSpawnSharesMemoryUntilItsExec) {
   birth.child_tid.reset();
   birth.stack = Address{0x7f93897ee000};
   birth.stack_size = 0x9000;
-  birth.shares.vm = true;
+  birth.shares.emplace().vm = true;
   EXPECT_EQ(of_birth(birth), "process by posix_spawn of 1  shares vm only  stack 36 KiB\n");
   birth.flags_raw = Address{0x100004100};
   EXPECT_EQ(of_birth(birth), "process by posix_spawn of 1  shares vm only  handlers reset  stack 36 KiB\n");
@@ -128,9 +129,9 @@ TEST(Log, AnUnusualCloneShowsItsCallItsFlagsAndAllItsArguments) {
   birth.cgroup = 6;
   birth.args_size = 96;
   birth.args_tail = "0500000000000000";
-  birth.shares.io = true;
-  birth.shares.parent = true;
-  birth.shares.new_ns = {"pid", "net"};
+  birth.shares.emplace().io = true;
+  birth.shares->parent = true;
+  birth.shares->new_ns = {"pid", "net"};
   birth.abi = Abi::i386;
   EXPECT_EQ(of_birth(birth),
             "process by clone3 of 1  shares io only  new namespaces pid net  child of 1 (CLONE_PARENT)  "
@@ -185,7 +186,7 @@ TEST(Log, AThreadWithoutALibraryIsNamedAfterItsCall) {
   birth.duration_ns.reset();
   EXPECT_EQ(of_birth(birth), "thread by clone of 1  shares all but io\n");
   birth.flags_raw = Address{0x10f00 | 0x01000000};
-  birth.shares.files = birth.shares.fs = birth.shares.sysvsem = false;
+  birth.shares->files = birth.shares->fs = birth.shares->sysvsem = false;
   EXPECT_EQ(of_birth(birth), "thread by clone of 1  shares vm sighand only  and CLONE_CHILD_SETTID\n");
 }
 
@@ -223,6 +224,11 @@ TEST(Log, AnExecByAThreadShowsWhoItWasAndWhomItDestroyed) {
             "exec      ./x  [\"x\"]  named \"other\"  was tid 4712, leads its process now  destroyed 1 #2  i386\n");
   EXPECT_EQ(of_root(Exec{"./x", {"x"}, false, "x", {}, {2, 3, 4, 5, 6, 7, 8, 9, 10, 11}, Abi::x86_64, {}}),
             "exec      ./x  [\"x\"]  destroyed #2 #3 #4 #5 #6 #7 #8 #9 and 2 more\n");
+}
+
+TEST(Log, AnExecThatDidNotGiveWhatItsFilePromisesSaysSo) {
+  EXPECT_EQ(of_root(Exec{"/bin/su", {"/bin/su"}, false, "su", {}, {}, Abi::x86_64, 1000, true}),
+            "exec      /bin/su  its set-ID privilege is dropped\n");
 }
 
 TEST(Log, ALongCommandLineIsCutSoThatItDoesNotBuryTheLog) {
@@ -293,6 +299,8 @@ TEST(Log, ASigchldOfAChildThatWasReapedStillNamesIt) {
 
 TEST(Log, Sends) {
   EXPECT_EQ(of_root(Kill{"kill", SIGTERM, 4711, 1, Scope::process, 0}), "sends     SIGTERM to 1 with kill\n");
+  EXPECT_EQ(of_root(Kill{"kill", SIGTERM, 4711, 1, Scope::process, 0, true}),
+            "sends     SIGTERM to 1 with kill; blocked there, it waits\n");
   EXPECT_EQ(of_root(Kill{"kill", SIGTERM, 99, {}, Scope::process, ESRCH}),
             "sends     SIGTERM to pid 99 with kill: ESRCH\n");
   EXPECT_EQ(of_root(Kill{"kill", 0, -55, {}, Scope::group, EPERM}),

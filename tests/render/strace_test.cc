@@ -249,7 +249,15 @@ TEST(Strace, DeliveriesShowTheFieldsThatAreKnown) {
   Signal exit_signal;  // the kernel's CLD_EXITED under a name that is not SIGCHLD
   exit_signal.signo = SIGUSR1;
   exit_signal.code = CLD_EXITED;
-  EXPECT_EQ(of_root(exit_signal), "--- SIGUSR1 {si_signo=SIGUSR1, si_code=CLD_EXITED} ---\n");
+  exit_signal.status = 3;
+  EXPECT_EQ(of_root(exit_signal), "--- SIGUSR1 {si_signo=SIGUSR1, si_code=CLD_EXITED, si_status=3} ---\n");
+  Signal refused;
+  refused.signo = SIGSYS;
+  refused.code = 1;
+  refused.addr = Address{16};
+  refused.syscall = "clone";
+  EXPECT_EQ(of_root(refused),
+            "--- SIGSYS {si_signo=SIGSYS, si_code=SYS_SECCOMP, si_call_addr=0x10, si_syscall=__NR_clone} ---\n");
   Signal segv;
   segv.signo = SIGSEGV;
   segv.code = SEGV_MAPERR;

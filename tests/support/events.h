@@ -31,6 +31,7 @@ class Story {
   LwpId fork(Nanos us, LwpId creator) { return born(us, creator, Idiom::fork, Kind::process, 0x1200011); }
   LwpId unfollowed(Nanos us, LwpId creator) {
     Birth birth;
+    birth.shares = Shares{};
     birth.via = Via::fork;
     birth.kind = Kind::process;
     birth.idiom = Idiom::fork;
@@ -48,13 +49,14 @@ class Story {
     birth.flags_raw = Address{flags};
     birth.comm = comm.empty() ? people_[creator].comm : comm;
     const auto has = [&](std::uint64_t flag) { return (flags & flag) != 0; };
-    birth.shares.vm = has(0x100);
-    birth.shares.fs = has(0x200);
-    birth.shares.files = has(0x400);
-    birth.shares.sighand = has(0x800);
-    birth.shares.sysvsem = has(0x40000);
-    birth.shares.thread_group = has(0x10000);
-    birth.shares.io = has(0x80000000);
+    Shares& shares = birth.shares.emplace();
+    shares.vm = has(0x100);
+    shares.fs = has(0x200);
+    shares.files = has(0x400);
+    shares.sighand = has(0x800);
+    shares.sysvsem = has(0x40000);
+    shares.thread_group = has(0x10000);
+    shares.io = has(0x80000000);
     return born(us, creator, std::move(birth));
   }
   // Fills in what is left empty of path, creator and parent.

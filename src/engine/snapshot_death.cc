@@ -1,0 +1,92 @@
+// What a death shows before it is reaped: who died, and what the others of its thread group look like at that moment.
+// What it means is for the model to say (src/model/exit.cc).
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/deaths.h"
+#include "engine/snapshot.h"
+#include "procfs/procfs.h"
+
+namespace lwptrace::engine {
+
+namespace {
+
+// Whether a thread lives and nobody has told it to end. exit_group marks everybody before its caller dies: a SIGKILL is
+// pending, which becomes PF_SIGNALED when the thread takes it. The mark may go over from the one to the other while a
+// running thread's file is being written; then the second look finds it.
+bool goes_on(const std::optional<procfs::TaskStat>& thread) {
+  return thread && !thread->peek.zombie && !thread->peek.exiting && !thread->peek.killed &&
+         !thread->peek.sigkill_pending;
+}
+bool goes_on(Tid tgid, Tid tid, const std::optional<procfs::TaskStat>& thread) {
+  return goes_on(thread) && (!thread->running || goes_on(procfs::stat(tgid, tid)));
+}
+
+// What the others of its thread group say about a death with that code of its own.
+void look_at_siblings(Tid tgid, Tid tid, int code, Death& death) {
+  const auto leader = procfs::stat(tgid, tgid);
+  if (!leader || leader->peek.killed) return;
+  if (leader->peek.zombie) death.leaders_own = decode_wait_status(leader->exit_code);
+  // A thread that was told to end bears no mark for a moment, and may lose the CPU in it. The group's code does not
+  // lie.
+  if (code != 0 && procfs::group_exit_code(tgid) == code) return;
+  death.group_goes_on = goes_on(tgid, tgid, leader);
+  if (death.group_goes_on) return;
+  for (Tid other : procfs::some_threads(tgid)) {
+    if (other == tid || other == tgid || !goes_on(tgid, other, procfs::stat(tgid, other))) continue;
+    death.group_goes_on = true;
+    death.leader_is_over = leader->peek.zombie;
+    return;
+  }
+}
+
+}  // namespace
+
+std::optional<Status> Snapshot::ended_by_itself(Tid tgid) {
+  const auto leader = procfs::stat(tgid, tgid);
+  if (!leader || !leader->peek.zombie || leader->peek.killed) return std::nullopt;
+  return decode_wait_status(leader->exit_code);
+}
+
+Death Snapshot::death(Tid tid, const Task* task, Status status) {
+  Death death;
+  death.status = status;
+  Tid tgid = task != nullptr ? task->tgid : 0;
+  if (tgid == 0) {  // nobody has announced it
+    death.identity = identity(tid);
+    if (death.identity->gone) return death;
+    tgid = death.identity->tgid;
+  }
+  const std::uint64_t alive_at = task != nullptr ? task->alive_at : 0;
+  death.order = task != nullptr && task->death
+                    ? DeathOrder{*task->death, *task->death, true}
+                    : DeathOrder{alive_at, std::max(alive_at + 1, deaths_announced()) - 1, false};
+  const bool leader = tid == tgid;
+  if (leader && backtracer_ != nullptr) backtracer_->forget(tgid);
+  const bool alone = leader && (task == nullptr || !task->had_siblings);  // nobody else can have ended it
+  if (alone && detail_ == Detail::births) return death;
+  const auto self = procfs::stat(tgid, tid);
+  if (!self) return death;
+  if (detail_ != Detail::births) {
+    const Nanos tick = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
+    death.cpu_ns = procfs::cpu_time(tgid, tid);
+    death.utime_ns = static_cast<Nanos>(self->utime_ticks) * tick;
+    death.stime_ns = static_cast<Nanos>(self->stime_ticks) * tick;
+  }
+  if (leader) death.ppid = self->ppid;
+  if (alone) return death;
+  death.self = self->peek;
+  if (!leader) death.own = decode_wait_status(self->exit_code);  // a leader's is its group's by now (release_task)
+  // A leader is reported when nobody else is left. Of one that was taken along there is nothing more to learn; and
+  // looking for siblings of each would be quadratic.
+  if (!leader && !self->peek.killed) look_at_siblings(tgid, tid, self->exit_code, death);
+  if (!leader && self->peek.killed && status.signal && std::exchange(killed_, tgid) != tgid) {
+    death.leaders_own = ended_by_itself(tgid);
+  }
+  return death;
+}
+
+}  // namespace lwptrace::engine
