@@ -8,6 +8,17 @@
 
 namespace lwptrace::model {
 
+// What an exec by another thread leaves of a leader is never reported. One that was over had ended by its own call.
+void Tracker::destroy_leader(Lwp& leader, const Lwp& caller) {
+  const ThreadGroup& group = graph_.group_of(leader);
+  const bool was_over = group.leader_zombie;
+  Death unreported;
+  unreported.status.code = 0;
+  tell_exit(group, HeldExit{leader.id, leader.tid, unreported, leader.muted, !was_over, false},
+            was_over ? How::exit : How::exec, was_over ? 0 : caller.id);
+  graph_.remove(leader);
+}
+
 void Tracker::on(Tid tid, const ExecStop& fact) {
   Lwp* caller = graph_.by_tid(fact.former_tid != 0 ? fact.former_tid : tid);
   if (caller == nullptr) caller = graph_.by_tid(tid);
@@ -41,13 +52,8 @@ void Tracker::on(Tid tid, const ExecStop& fact) {
   if (follower) {
     exec.former_tid = caller->tid;
     if (Lwp* leader = graph_.by_tid(tid)) {
-      const bool was_over = group.leader_zombie;  // by its own call
-      if (!was_over) exec.replaced.push_back(leader->id);
-      Death unreported;
-      unreported.status.code = 0;
-      tell_exit(group, HeldExit{leader->id, tid, unreported, leader->muted, !was_over, false},
-                was_over ? How::exit : How::exec, was_over ? 0 : caller->id);
-      graph_.remove(*leader);
+      if (!group.leader_zombie) exec.replaced.push_back(leader->id);
+      destroy_leader(*leader, *caller);
     }
     graph_.take_leadership(*caller, tid);
   }

@@ -10,6 +10,7 @@
 // exit_group marks every thread that is not dead yet before its caller dies itself. So of those that were not forced
 // the last to die is the one who ended the group; whichever of the two calls a last thread makes, to the kernel it is
 // the same. (kernel/exit.c do_group_exit, kernel/signal.c zap_other_threads)
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -44,9 +45,23 @@ LwpId ender_among(const ThreadGroup& group, const Status& status) {
 
 }  // namespace
 
+// A leader is reported when nobody else is left. Whom nobody has reported by then was killed in an exec that had given
+// it the leader's tid already, before its stop: the death is its own, and the leader that the exec destroyed has none.
+Lwp& Tracker::who_died(Lwp& leader) {
+  ThreadGroup& group = graph_.group_of(leader);
+  if (leader.id != group.leader || group.threads.size() < 2) return leader;
+  const auto other =
+      std::find_if(group.threads.begin(), group.threads.end(), [&](LwpId id) { return id != leader.id; });
+  Lwp& caller = *graph_.find(*other);
+  const Tid tid = leader.tid;
+  destroy_leader(leader, caller);
+  graph_.take_leadership(caller, tid);
+  return caller;
+}
+
 void Tracker::on(Tid tid, const Death& fact) {
   if (Lwp* lwp = graph_.by_tid(tid)) {
-    die(*lwp, fact);
+    die(who_died(*lwp), fact);
   } else {
     auto [it, fresh] = orphans_.try_emplace(tid);
     it->second.death = fact;

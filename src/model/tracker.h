@@ -118,6 +118,7 @@ class Tracker {
   void adopt(Tid tid);
   void adopt_dead_siblings(Tid tgid);
   // exec.cc
+  void destroy_leader(Lwp& leader, const Lwp& caller);
   void on(Tid tid, const ExecStop& fact);
   // calls.cc
   void on(Tid tid, const EntryStop& fact);
@@ -154,6 +155,7 @@ class Tracker {
   // exit.cc
   void on(Tid tid, const Death& fact);
   void on(Tid tid, const Lost& fact);
+  Lwp& who_died(Lwp& leader);
   void die(Lwp& lwp, const Death& death);
   void tell_exit(const ThreadGroup& group, const HeldExit& one, How how, LwpId by);
   void tell_held_exits(ThreadGroup& group, How how_forced, LwpId by);

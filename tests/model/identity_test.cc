@@ -56,6 +56,17 @@ TEST(Exec, ThatIsKilledBeforeItsStopEndsAsKilled) {
   EXPECT_EQ(exit_of(w, "1.1").how, How::signal);
 }
 
+TEST(Exec, OfAThreadThatIsKilledWithTheLeadersTidAlreadyEndsBoth) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call());
+  w.see(101, EntryStop{ExecCall{}}).see(100, killed_by(SIGKILL));
+  EXPECT_EQ(exit_of(w, "1").how, How::exec);
+  EXPECT_EQ(exit_of(w, "1").by, 2u);
+  EXPECT_EQ(exit_of(w, "1/1").how, How::signal);
+  EXPECT_EQ(w.all<Exit>().back()->tid, 100);
+  EXPECT_EQ(w.tracker.alive(), 0u);
+}
+
 // The kernel stores the tid before the newborn first runs: another thread may kill and wait for whom nobody has
 // announced.
 TEST(Unannounced, ChildThatAnotherThreadKillsAndReapsHasABirthAnEndAndAReap) {
