@@ -113,7 +113,7 @@ class Oracle:
             elif inside and event == "signal_deliver":
                 signals.append(Signal(tid, int(DELIVER.match(rest)[1])))
         workers = {birth.tid for birth in births if birth.worker}
-        codes = self._connector.codes_of([tid for tid, _ in ends])
+        codes = self._connector.codes_of(ends)
         exits = [Exit(tid, tgid, code) for (tid, tgid), code in zip(ends, codes) if tid not in workers]
         return Tree(root, births, execs, exits, [s for s in signals if s.tid not in workers])
 
@@ -139,7 +139,7 @@ class Connector:
     SO_RCVBUFFORCE, NETLINK_CONNECTOR, NLMSG_DONE = 33, 11, 3
 
     def __init__(self):
-        self._codes = collections.defaultdict(list)  # tid → codes in order
+        self._codes = collections.defaultdict(list)  # tgid → (tid, code) in order
         self._news = threading.Condition()
         self._open = True
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, self.NETLINK_CONNECTOR)
@@ -161,18 +161,29 @@ class Connector:
             except OSError:  # an overrun: codes_of() will find codes missing
                 return
             if len(message) >= 64 and struct.unpack_from("=I", message, 36)[0] == self.PROC_EVENT_EXIT:
-                tid, _, code = struct.unpack_from("=iiI", message, 52)
+                tid, tgid, code = struct.unpack_from("=iiI", message, 52)
                 with self._news:
-                    self._codes[tid].append(code)
+                    self._codes[tgid].append((tid, code))
                     self._news.notify()
 
-    def codes_of(self, tids):
-        """The codes with which these tasks ended, in the same order; the kernel tells them a little after the end."""
-        wanted = collections.Counter(tids)
+    def codes_of(self, ends):
+        """The codes with which these (tid, tgid) ended, in the same order; the kernel tells them a little after the end.
+        Of a leader that another thread's exec destroys it may tell when the two have exchanged their tids already."""
+        wanted = collections.Counter(tgid for _, tgid in ends)
         with self._news:
-            self._news.wait_for(lambda: all(len(self._codes[t]) >= n for t, n in wanted.items()), CODES_WITHIN)
-            later = {tid: iter(self._codes[tid]) for tid in wanted}
-            codes = [next(later[tid], None) for tid in tids]
+            self._news.wait_for(lambda: all(len(self._codes[g]) >= n for g, n in wanted.items()), CODES_WITHIN)
+            left = {tgid: collections.defaultdict(list) for tgid in wanted}
+            for tgid, told in left.items():
+                for tid, code in self._codes[tgid]:
+                    told[tid].append(code)
+        codes = [None] * len(ends)
+        for at, (tid, tgid) in reversed(list(enumerate(ends))):  # told by its tid is whose it was last
+            if left[tgid][tid]:
+                codes[at] = left[tgid][tid].pop()
+        for at, (_, tgid) in enumerate(ends):
+            others = next((told for told in left[tgid].values() if told), None)
+            if codes[at] is None and others:
+                codes[at] = others.pop(0)
         assert None not in codes, "the proc connector did not tell every exit code"
         return codes
 
