@@ -297,6 +297,11 @@ class Attach(support.LiveTest):
         self.assertEqual(lines.pop(), "end")
         self.assertEqual(told, {int(tid): (fs_base, word) for tid, fs_base, word in map(str.split, lines)})
 
+    def wait_for_words(self, path, words):
+        with open(path, encoding="utf-8") as file:
+            while words not in " " + file.read():
+                file.seek(0)
+
     def test_sees_the_join_of_a_thread_that_was_there_before(self):
         code = ("import ctypes\n"
                 "libc, thread = ctypes.CDLL(None), ctypes.c_ulong()\n"
@@ -304,7 +309,13 @@ class Attach(support.LiveTest):
                 "print('ready', flush=True)\n"
                 "libc.pthread_join(thread, None)")
         target = Target(self, ["python3", "-c", code])
+        # A thread that has not begun has no list of robust mutexes yet: it must sleep in read. And a join that finds it
+        # over makes no call: that must sleep in futex, before and again after the attach.
+        thread = (set(map(int, os.listdir(f"/proc/{target.pid}/task"))) - {target.pid}).pop()
+        self.wait_for_words(f"/proc/{thread}/syscall", " 0 ")
+        self.wait_for_words(f"/proc/{target.pid}/syscall", " 202 ")
         trace = Attached(self, str(target.pid), found=2)
+        self.wait_for_words(f"/proc/{target.pid}/status", "\tS (sleeping)")
         self.assertEqual(target.end(), 0)
         self.assertEqual(trace.ended(), 0)
         self.assertEqual([(e["lwp"], e["by"]) for e in trace.all("join")], [(2, 1)])
