@@ -142,7 +142,7 @@ std::optional<Engine::Report> Engine::wait_for_any() {
     const int how = WEXITED | WSTOPPED | WNOWAIT | __WALL | __WNOTHREAD | (hearing || detaching_ ? WNOHANG : 0);
     if (::waitid(which, static_cast<id_t>(awaited_), &info, how) == 0) {
       const bool was_any = awaited_ == 0;
-      awaited_ = 0;
+      awaited_ = interruptions_ = 0;
       if (info.si_pid == 0 && detaching_ && was_any) return std::nullopt;
       if (info.si_pid == 0) continue;  // it has nothing to report
       if (is_death(info)) return Report{info.si_pid, death_status(info)};
@@ -158,8 +158,11 @@ std::optional<Engine::Report> Engine::wait_for_any() {
     }
     if (errno == ECHILD && awaited_ == 0) return std::nullopt;
     const bool was_interrupted = errno == EINTR;
-    awaited_ = 0;  // it cannot come, or a signal wants attention first
-    if (was_interrupted) woken();
+    const Tid awaited = std::exchange(awaited_, 0);  // it cannot come, or a signal wants attention first
+    if (!was_interrupted) continue;
+    woken();
+    constexpr int patience = 3;  // on a loaded machine a newborn may be late; but nobody is to wait for it for ever
+    if (awaited_ == 0 && ++interruptions_ <= patience) awaited_ = awaited;
   }
 }
 

@@ -105,6 +105,7 @@ class Engine {
   bool started_ = false;  // the root has passed its exec
   bool root_ended_ = false;
   Tid awaited_ = 0;           // a newborn that is certain to report soon
+  int interruptions_ = 0;     // of the wait for it
   std::vector<Tid> to_hear_;  // each is asked once whether it has something to report
   std::uint64_t deaths_heard_ = 0;
   bool killing_ = false;

@@ -188,6 +188,7 @@ void Tracker::announce(Tid tid, const BirthStop& fact) {
   pending.creator = creator->id;
   pending.family = creator->group;
   pending.child = fact.child;
+  pending.t = now_;
   pending.call = fact.call;
   std::optional<Nanos> duration;
   if (creator->call && std::holds_alternative<CloneCall>(*creator->call)) {

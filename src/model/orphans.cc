@@ -159,6 +159,7 @@ void Tracker::adopt(Tid tid) {
   auto node = orphans_.extract(tid);
   if (node.empty()) return;
   Orphan orphan = std::move(node.mapped());
+  if (pending_) tell_birth(nullptr);
   PendingBirth pending;
   pending.id = next_id_++;
   pending.child = tid;

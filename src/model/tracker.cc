@@ -5,6 +5,13 @@
 
 namespace lwptrace::model {
 
+// What a newborn shows of itself is worth waiting for while nothing happens but that time passes, or that we ask.
+bool Tracker::is_nobodys_deed(const Fact& fact) const {
+  constexpr Nanos long_ago = 1'000'000'000;
+  if (std::holds_alternative<Tick>(fact)) return now_ - pending_->t < long_ago;
+  return std::holds_alternative<Identity>(fact);
+}
+
 void Tracker::apply(const Observation& observation, Step& step) {
   step_ = &step;
   now_ = std::max(now_, observation.t);
@@ -16,7 +23,8 @@ void Tracker::apply(const Observation& observation, Step& step) {
   // A birth is told before anything else that is observed after it, so that no line about the creator's later deeds
   // stands before it. The engine waits for the newborn directly (AwaitReport): this is the rare other order.
   const bool is_newborn = pending_ && pending_->child == observation.tid;
-  if (pending_ && !(is_newborn && std::holds_alternative<NewbornStop>(observation.fact))) tell_birth(nullptr);
+  const bool awaited = is_newborn && std::holds_alternative<NewbornStop>(observation.fact);
+  if (pending_ && !awaited && !is_nobodys_deed(observation.fact)) tell_birth(nullptr);
   std::visit([&](const auto& fact) { on(observation.tid, fact); }, observation.fact);
   if (owner_died && deferred_) announce_deferred();
   step_ = nullptr;

@@ -64,6 +64,7 @@ class Tracker {
     LwpId creator = 0;
     GroupId family = 0;  // the creator's group
     Tid child = 0;
+    Nanos t = 0;
     Birth birth;
     CloneCall call;
   };
@@ -95,6 +96,7 @@ class Tracker {
     Tid former_owner = 0;
   };
 
+  [[nodiscard]] bool is_nobodys_deed(const Fact& fact) const;
   // birth.cc
   void on(Tid tid, const Launched& fact);
   void on(Tid tid, const Attached& fact);

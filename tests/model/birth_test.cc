@@ -51,6 +51,20 @@ TEST(Birth, ChildThatDiedBeforeItWasAnnouncedLeavesATombstone) {
   EXPECT_EQ(stopped_first.story(), "birth 1, exec 1, birth 1.1, exit 1.1");
 }
 
+TEST(Birth, IsToldWithWhatTheChildShowsThoughTimePassesBeforeItsStop) {
+  World w;
+  w.launch(100).announce(100, 101, fork_call()).see(0, Tick{});
+  EXPECT_EQ(w.all<Birth>().size(), 1u);
+  NewbornStop stop;
+  stop.child_tid_value = 101;
+  w.see(101, stop);
+  EXPECT_EQ(std::get<Birth>(w.all<Birth>().at(1)->body).child_tid->value, 101);
+  w.announce(100, 102, fork_call());
+  w.now += 2'000'000'000;
+  w.see(0, Tick{});
+  EXPECT_EQ(w.all<Birth>().size(), 3u) << "it is late, and told without";
+}
+
 TEST(Birth, ChildThatDiesBeforeItsFirstStopStillHasItsBirth) {
   World w;
   w.launch(100).announce(100, 101, fork_call()).see(101, killed_by(9));
