@@ -23,15 +23,6 @@ CloneCall with(CloneCall call, std::uint64_t flags) {
   return call;
 }
 
-SignalStop unhandled(int signo, int code, std::optional<Sender> sender = {}) {
-  SignalStop stop;
-  stop.signo = signo;
-  stop.code = code;
-  stop.sender = sender;
-  stop.caught = stop.ignored = 0;
-  return stop;
-}
-
 SignalStop child_ended(Tid pid) { return unhandled(SIGCHLD, 1, Sender{pid, 0, {}}); }
 
 const Birth& birth_of(const World& w, std::size_t n) { return std::get<Birth>(w.all<Birth>().at(n)->body); }

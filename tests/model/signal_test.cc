@@ -13,15 +13,6 @@ using testing::Contains;
 
 constexpr std::uint64_t bit(int signo) { return 1ULL << (signo - 1); }
 
-SignalStop delivery(int signo, int code, std::optional<Sender> sender = {}) {
-  SignalStop stop;
-  stop.signo = signo;
-  stop.code = code;
-  stop.sender = sender;
-  stop.ignored = stop.caught = 0;
-  return stop;
-}
-
 Signal told(const SignalStop& stop) {
   World w;
   w.launch(100).see(100, stop);
@@ -30,16 +21,16 @@ Signal told(const SignalStop& stop) {
 }
 
 TEST(Signal, IsDirectedToAThreadAProcessOrMadeByTheKernel) {
-  EXPECT_EQ(told(delivery(SIGUSR1, SI_TKILL, Sender{7, 0, {}})).scope, Scope::thread);
-  EXPECT_EQ(told(delivery(SIGUSR1, SI_USER, Sender{7, 0, {}})).scope, Scope::process);
-  EXPECT_EQ(told(delivery(SIGTTIN, SI_KERNEL)).scope, Scope::kernel);
-  EXPECT_EQ(told(delivery(SIGSEGV, SEGV_MAPERR)).scope, Scope::kernel);
-  EXPECT_EQ(told(delivery(SIGTRAP, TRAP_TRACE)).scope, Scope::kernel);
-  EXPECT_EQ(told(delivery(SIGSYS, 1)).scope, Scope::kernel);  // SYS_SECCOMP
+  EXPECT_EQ(told(unhandled(SIGUSR1, SI_TKILL, Sender{7, 0, {}})).scope, Scope::thread);
+  EXPECT_EQ(told(unhandled(SIGUSR1, SI_USER, Sender{7, 0, {}})).scope, Scope::process);
+  EXPECT_EQ(told(unhandled(SIGTTIN, SI_KERNEL)).scope, Scope::kernel);
+  EXPECT_EQ(told(unhandled(SIGSEGV, SEGV_MAPERR)).scope, Scope::kernel);
+  EXPECT_EQ(told(unhandled(SIGTRAP, TRAP_TRACE)).scope, Scope::kernel);
+  EXPECT_EQ(told(unhandled(SIGSYS, 1)).scope, Scope::kernel);  // SYS_SECCOMP
 }
 
 TEST(Signal, DoesWhatItsDispositionSays) {
-  SignalStop handled = delivery(SIGTERM, SI_USER), ignored = handled, unknown = handled;
+  SignalStop handled = unhandled(SIGTERM, SI_USER), ignored = handled, unknown = handled;
   handled.caught = bit(SIGTERM);
   ignored.ignored = bit(SIGTERM);
   unknown.caught = unknown.ignored = {};
@@ -53,15 +44,15 @@ TEST(Signal, DoesWhatItsDispositionSays) {
                                              {SIGTTOU, Effect::stop},      {SIGCONT, Effect::continue_},
                                              {SIGCHLD, Effect::none},      {SIGRTMIN + 3, Effect::terminate}};
   for (const auto& [signo, effect] : defaults) {
-    EXPECT_EQ(told(delivery(signo, SI_USER)).disposition, Disposition::default_action) << signo;
-    EXPECT_EQ(told(delivery(signo, SI_USER)).effect, effect) << signo;
+    EXPECT_EQ(told(unhandled(signo, SI_USER)).disposition, Disposition::default_action) << signo;
+    EXPECT_EQ(told(unhandled(signo, SI_USER)).effect, effect) << signo;
   }
 }
 
 // The kernel takes the handler away before it forces a fault's signal on somebody who blocks it: it is fatal.
 TEST(Signal, OfAFaultThatIsBlockedIsFatal) {
   World w;
-  w.launch(100).born(100, 101, fork_call()).see(101, delivery(SIGTRAP, SI_KERNEL));
+  w.launch(100).born(100, 101, fork_call()).see(101, unhandled(SIGTRAP, SI_KERNEL));
   EXPECT_EQ(w.only<Signal>().effect, Effect::core);
 }
 
@@ -70,11 +61,11 @@ TEST(Signal, NamesTheThreadThatSentItWhereItsCallWasSeen) {
   w.launch(100).born(100, 101, pthread_create_call());
   w.see(101,
         EntryStop{KillCall{.call = "tgkill", .target = 100, .tgid = 100, .signo = SIGUSR1, .scope = Scope::thread}});
-  w.see(100, delivery(SIGUSR1, SI_TKILL, Sender{100, 0, {}}));
+  w.see(100, unhandled(SIGUSR1, SI_TKILL, Sender{100, 0, {}}));
   EXPECT_EQ(w.only<Kill>().target_lwp, 1u);
   EXPECT_EQ(w.only<Signal>().sender->lwp, 2u);
   World unseen;
-  unseen.launch(100).born(100, 101, pthread_create_call()).see(100, delivery(SIGUSR1, SI_TKILL, Sender{100, 0, {}}));
+  unseen.launch(100).born(100, 101, pthread_create_call()).see(100, unhandled(SIGUSR1, SI_TKILL, Sender{100, 0, {}}));
   EXPECT_EQ(unseen.only<Signal>().sender->lwp, 1u) << "of the process only its leader is known";
 }
 
@@ -82,14 +73,14 @@ TEST(Signal, OfATimerOrADescriptorHasNoSenderAndNoChildHasEscaped) {
   const std::pair<int, int> codes[] = {{SIGUSR1, SI_TIMER}, {SIGRTMIN, 1 /* POLL_IN */}, {SIGSYS, 1 /* SYS_SECCOMP */}};
   for (const auto& [signo, code] : codes) {
     World w;
-    w.launch(100).see(100, delivery(signo, code));
+    w.launch(100).see(100, unhandled(signo, code));
     EXPECT_FALSE(w.only<Signal>().sender) << signo;
     EXPECT_TRUE(w.all<Escaped>().empty()) << signo;
   }
 }
 
 SignalStop like_an_end(int signo, int code, Tid pid, int status) {
-  SignalStop stop = delivery(signo, code, Sender{pid, 0, {}});
+  SignalStop stop = unhandled(signo, code, Sender{pid, 0, {}});
   stop.status = status;
   return stop;
 }
@@ -145,30 +136,30 @@ Scope scope_after(KillCall sent, const SignalStop& stop, Detail detail = Detail:
 }
 
 TEST(Signal, ThatIsQueuedIsDirectedAsItWasSent) {
-  const SignalStop queued = delivery(SIGUSR1, SI_QUEUE, Sender{100, 0, {}});
+  const SignalStop queued = unhandled(SIGUSR1, SI_QUEUE, Sender{100, 0, {}});
   const KillCall to_process{.call = "rt_sigqueueinfo", .target = 100, .signo = SIGUSR1, .scope = Scope::process};
   const KillCall to_thread{.call = "rt_tgsigqueueinfo", .target = 100, .signo = SIGUSR1, .scope = Scope::thread};
   EXPECT_EQ(scope_after(to_process, queued), Scope::process);
   EXPECT_EQ(scope_after(to_thread, queued), Scope::thread);
   EXPECT_EQ(scope_after({}, queued), Scope::unknown);
-  EXPECT_EQ(scope_after({}, delivery(SIGUSR1, SI_QUEUE, Sender{7, 0, {}})), Scope::unknown);
+  EXPECT_EQ(scope_after({}, unhandled(SIGUSR1, SI_QUEUE, Sender{7, 0, {}})), Scope::unknown);
 }
 
 TEST(Signal, OfTheKernelsOwnIsItsOwnWhateverItsCode) {
-  EXPECT_EQ(scope_after({}, delivery(SIGUSR2, SI_TIMER)), Scope::kernel);
-  const SignalStop broken = delivery(SIGPIPE, SI_USER, Sender{100, 0, {}});
+  EXPECT_EQ(scope_after({}, unhandled(SIGUSR2, SI_TIMER)), Scope::kernel);
+  const SignalStop broken = unhandled(SIGPIPE, SI_USER, Sender{100, 0, {}});
   const KillCall kill{.call = "kill", .target = 100, .signo = SIGPIPE, .scope = Scope::process};
   EXPECT_EQ(scope_after({}, broken), Scope::kernel);
   EXPECT_EQ(scope_after({}, broken, Detail::births), Scope::unknown) << "no send would have been seen";
   EXPECT_EQ(scope_after(kill, broken), Scope::unknown) << "it may be that one";
-  EXPECT_EQ(scope_after({}, delivery(SIGPIPE, SI_USER, Sender{7, 0, {}})), Scope::process);
+  EXPECT_EQ(scope_after({}, unhandled(SIGPIPE, SI_USER, Sender{7, 0, {}})), Scope::process);
   World w;
   w.launch(100).see(100, EntryStop{kill}).see(100, broken);
   EXPECT_EQ(w.only<Signal>().scope, Scope::process);
 }
 
 TEST(Signal, OfARefusedCallNamesIt) {
-  SignalStop stop = delivery(SIGSYS, 1);
+  SignalStop stop = unhandled(SIGSYS, 1);
   stop.syscall = "clone";
   EXPECT_EQ(told(stop).syscall, "clone");
 }
@@ -211,7 +202,7 @@ TEST(Signal, ThatIsQueuedIsToldAsOftenAsItCameWithItsValue) {
   World w;
   w.launch(100);
   for (int i = 0; i < 1000; i++) {
-    SignalStop stop = delivery(SIGRTMIN, SI_QUEUE, Sender{7, 0, {}});
+    SignalStop stop = unhandled(SIGRTMIN, SI_QUEUE, Sender{7, 0, {}});
     stop.caught = bit(SIGRTMIN);
     stop.value = i;
     w.see(100, stop);

@@ -55,6 +55,16 @@ inline Death killed_by(int signo) {
   return death;
 }
 
+// A delivery to who neither handles nor ignores anything.
+inline SignalStop unhandled(int signo, int code, std::optional<Sender> sender = {}) {
+  SignalStop stop;
+  stop.signo = signo;
+  stop.code = code;
+  stop.sender = sender;
+  stop.caught = stop.ignored = 0;
+  return stop;
+}
+
 constexpr TaskPeek own_exit{true, true, false, false}, forced{true, true, true, false};
 constexpr TaskPeek own_exit_overtaken{true, true, false, true};  // in exit already when another ended the group
 
