@@ -21,9 +21,9 @@ def namespaces(*options):
 
 
 class Circumstances(support.LiveTest):
-    def start(self, *words, prefix=(), **options):
+    def start(self, *words, prefix=(), lwptrace=None, **options):
         """Runs lwptrace and gives its result; `prepare` runs just before it begins."""
-        process = support.start([*prefix, support.lwptrace(), *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        process = support.start([*prefix, lwptrace or support.lwptrace(), *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, preexec_fn=options.pop("prepare", None), **options)
         try:
             out, err = process.communicate(timeout=support.LIMIT)
@@ -169,8 +169,8 @@ class Circumstances(support.LiveTest):
 
         if os.geteuid() != 0:
             self.skipTest("needs root, to become somebody without processes")
-        os.chmod(self._folder.name, 0o755)
-        result = self.start("-qq", "--", "true", prepare=prepare)
+        lwptrace = support.for_anybody(self.path("."), support.lwptrace())
+        result = self.start("-qq", "--", "true", lwptrace=lwptrace, prepare=prepare)
         self.assertEqual(result.status, 125)
         self.expect_one_line(result, "fork", "ulimit -u")
 

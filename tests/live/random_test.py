@@ -36,8 +36,8 @@ def run_as_nobody(argv):
     return support.run([*NOBODY, *argv], limit=LIMIT)
 
 
-def fails(seed, detail, user):
-    words = [program(), str(seed), *(["births"] if detail == "births" else [])]
+def fails(seed, detail, user, folder):
+    words = [support.for_anybody(folder, program()), str(seed), *(["births"] if detail == "births" else [])]
     name = f"seed {seed} --detail {detail}{' --user' if user else ''}"
     try:
         result = compare.compare(words, detail, run=run_as_nobody if user else run_as_root)
@@ -64,8 +64,10 @@ def main():
     seeds = range(int(first), int(last or first) + 1)
     support.adopt_orphans()
     try:
-        failed = [seed for seed in seeds
-                  if fails(seed, options.detail or LEVELS[seed % 3], options.user or (len(seeds) > 9 and seed % 10 == 0))]
+        with support.temporary_folder() as folder:
+            failed = [seed for seed in seeds
+                      if fails(seed, options.detail or LEVELS[seed % 3],
+                               options.user or (len(seeds) > 9 and seed % 10 == 0), folder)]
     except oracle.Unavailable as reason:
         print(f"skipped: {reason}")
         return support.SKIP

@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -123,6 +124,12 @@ def read_trace(path):
 
 def temporary_folder():
     return tempfile.TemporaryDirectory(prefix="lwptrace-live-")
+
+
+def for_anybody(folder, program):
+    """A copy in `folder` that every user may execute; where this build lies may be closed to others."""
+    os.chmod(folder, 0o777)
+    return shutil.copy(program, folder)
 
 
 def text(argv):
