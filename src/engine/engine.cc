@@ -143,7 +143,11 @@ std::optional<Engine::Report> Engine::wait_for_any() {
     if (::waitid(which, static_cast<id_t>(awaited_), &info, how) == 0) {
       const bool was_any = awaited_ == 0;
       awaited_ = interruptions_ = 0;
-      if (info.si_pid == 0 && detaching_ && was_any) return std::nullopt;
+      if (info.si_pid == 0 && detaching_ && was_any) {
+        if (!any_unannounced()) return std::nullopt;
+        constexpr timespec a_moment{0, 100'000};
+        ::nanosleep(&a_moment, nullptr);
+      }
       if (info.si_pid == 0) continue;  // it has nothing to report
       if (is_death(info)) return Report{info.si_pid, death_status(info)};
       // A signal about to be delivered, which is let through at once, is left unreaped: should we be killed before,
@@ -164,6 +168,10 @@ std::optional<Engine::Report> Engine::wait_for_any() {
     constexpr int patience = 3;  // on a loaded machine a newborn may be late; but nobody is to wait for it for ever
     if (awaited_ == 0 && ++interruptions_ <= patience) awaited_ = awaited;
   }
+}
+
+bool Engine::any_unannounced() const {
+  return std::any_of(tasks_.begin(), tasks_.end(), [](const auto& one) { return one.second.tgid == 0; });
 }
 
 void Engine::handle(const Report& report) {
@@ -296,6 +304,7 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
 
 void Engine::remember(Tid creator, const BirthStop& birth) {
   Task& task = tasks_[creator];
+  task.kept = detaching_;
   if (task.tgid == 0) task.tgid = Snapshot::identity(creator).tgid;  // it was adopted: nobody told us its group
   const Tid tgid = task.tgid;
   const bool thread = birth.childs ? birth.childs->tgid == tgid : birth.call.has(CLONE_THREAD);
@@ -326,6 +335,7 @@ void Engine::observe(Tid tid, Fact fact) {
 
 void Engine::carry_out(const Action& action) {
   if (const auto* resume = std::get_if<Resume>(&action)) {
+    if (const auto task = tasks_.find(resume->tid); task != tasks_.end() && task->second.kept) return;
     if (killing_) ::kill(resume->tid, SIGKILL);
     switch (resume->until) {
       case Resume::Until::next_event:

@@ -79,6 +79,7 @@ class Engine {
   Outcome trace_attached();
   void loop();
   [[nodiscard]] std::optional<Report> wait_for_any();  // nothing: no task is left
+  [[nodiscard]] bool any_unannounced() const;
   void handle(const Report& report);
   void handle_before_start(const Report& report);
   void hear_deaths();

@@ -46,7 +46,7 @@ void Tracker::adopt_children_of_the_lost() {
   do {
     found.clear();
     if (lost_creators_.empty()) return;
-    for (const auto& [tid, orphan] : orphans_) {
+    for (auto& [tid, orphan] : orphans_) {
       if (orphan.stop && is_lost(tid, orphan)) found.push_back(tid);
     }
     for (Tid tid : found) adopt(tid);
@@ -70,7 +70,7 @@ void Tracker::on(Tid, const Tick&) {
 }
 
 // Whether some LWP of its family may still be inside the clone that made it: one that was heard of since is not.
-bool Tracker::may_be_claimed(Tid tid, const Orphan& orphan) {
+bool Tracker::may_be_claimed(Tid tid, Orphan& orphan) {
   const auto may_claim = [&](const Lwp& lwp) { return lwp.seen <= orphan.t || is_making(lwp, tid, orphan); };
   for (const Tid tgid : {orphan.identity->tgid, orphan.identity->ppid}) {
     const ThreadGroup* family = graph_.by_tgid(tgid);
@@ -83,13 +83,14 @@ bool Tracker::may_be_claimed(Tid tid, const Orphan& orphan) {
   if (orphan.identity->tgid != tid || !(unread || orphan.stop->call->has(CLONE_PARENT))) return false;
   // With CLONE_PARENT its creator is a child of its parent, or of one that has just ended: they were inherited
   // together.
-  return find_again(orphan.claimant, [&](const Lwp& lwp) {
+  orphan.claimant = find_again(orphan.claimant, [&](const Lwp& lwp) {
     if (!may_claim(lwp)) return false;
     const ThreadGroup& family = graph_.group_of(lwp);
     const ThreadGroup* parent = graph_.group(family.parent);
     const bool inherited = family.parent != 0 && (parent == nullptr || parent->zombie);
     return inherited || family.ppid == orphan.identity->ppid;
   });
+  return orphan.claimant != 0;
 }
 
 // A thread group has one LWP left: whoever died in it unannounced has no creator to wait for.
@@ -103,7 +104,7 @@ void Tracker::adopt_dead_siblings(Tid tgid) {
 
 // A newborn's registers are those of the call that made it; stack, TLS and tid words make most of them one of a kind.
 // Where several died in such a call, which of them made it is not guessed: only that none of them will announce it.
-Tracker::Claim Tracker::lost_creators_of(Tid tid, const Orphan& orphan) {
+Tracker::Claim Tracker::lost_creators_of(Tid tid, Orphan& orphan) {
   constexpr Nanos long_ago = 1'000'000'000;  // the newborn of one who died before that would have been seen before
   Claim lost;
   for (LostCreator& one : lost_creators_) {
@@ -115,13 +116,16 @@ Tracker::Claim Tracker::lost_creators_of(Tid tid, const Orphan& orphan) {
   }
   if (lost.only == nullptr) return lost;
   // Not every lost one got as far as a newborn: somebody alive who is inside such a call comes first.
-  if (find_again(orphan.maker, [&](const Lwp& lwp) { return is_making(lwp, tid, orphan); })) return {};
+  if (orphan.maker != 0) {
+    orphan.maker = find_again(orphan.maker.value_or(0), [&](const Lwp& lwp) { return is_making(lwp, tid, orphan); });
+  }
+  if (orphan.maker != 0) return {};
   if (lost.several) lost.only = nullptr;
   return lost;
 }
 
 // None who may have made it will announce it, and what is needed to tell its birth without a creator is known.
-bool Tracker::is_lost(Tid tid, const Orphan& orphan) {
+bool Tracker::is_lost(Tid tid, Orphan& orphan) {
   const Claim lost = lost_creators_of(tid, orphan);
   return lost.only != nullptr || (lost.several && orphan.identity);
 }
@@ -135,18 +139,17 @@ bool Tracker::may_have_made(const CloneCall& call, GroupId group, Tid tid, const
 
 // It is seen to be inside the call that may have made the orphan; a call that stopped nobody is not seen.
 bool Tracker::is_making(const Lwp& lwp, Tid tid, const Orphan& orphan) {
-  const auto* call = lwp.call ? std::get_if<CloneCall>(lwp.call.get()) : nullptr;
+  const auto* call = lwp.call && lwp.entered <= orphan.t ? std::get_if<CloneCall>(lwp.call.get()) : nullptr;
   return call != nullptr && may_have_made(*call, lwp.group, tid, orphan);
 }
 
-// Whether there is one of whom `is_so`; the same answers for as long as it can, for who asks asks again at each death.
+// One of whom `is_so`, or 0; the `known` one for as long as it can, for who asks asks again at each death.
 template <class Predicate>
-bool Tracker::find_again(LwpId& one, const Predicate& is_so) {
-  if (const Lwp* known = graph_.find(one); known != nullptr && is_so(*known)) return true;
+LwpId Tracker::find_again(LwpId known, const Predicate& is_so) {
+  if (const Lwp* lwp = graph_.find(known); lwp != nullptr && is_so(*lwp)) return known;
   const auto found =
       std::find_if(graph_.lwps().begin(), graph_.lwps().end(), [&](const auto& other) { return is_so(other.second); });
-  one = found != graph_.lwps().end() ? found->first : 0;
-  return one != 0;
+  return found != graph_.lwps().end() ? found->first : 0;
 }
 
 // The one LWP that a group ever had, while it lives.

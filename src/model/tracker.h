@@ -86,8 +86,9 @@ class Tracker {
     std::optional<Death> death;
     std::optional<Identity> identity;
     Nanos t = 0;
-    bool overdue = false;                   // no creator claimed it for so long that none will
-    mutable LwpId claimant = 0, maker = 0;  // of several, one who may claim it, who is inside such a call
+    bool overdue = false;        // no creator claimed it for so long that none will
+    LwpId claimant = 0;          // of several, one who may claim it
+    std::optional<LwpId> maker;  // of several, one who is inside such a call; 0: nobody is, nor will be
   };
 
   struct DeferredBirth {  // its tid word is still that of an LWP whose death is about to be reported
@@ -109,13 +110,13 @@ class Tracker {
   void look_for_lost_creators();
   void adopt_children_of_the_lost();
   void on(Tid tid, const Tick& fact);
-  bool may_be_claimed(Tid tid, const Orphan& orphan);
+  bool may_be_claimed(Tid tid, Orphan& orphan);
   bool may_have_made(const CloneCall& call, GroupId group, Tid tid, const Orphan& orphan);
   bool is_making(const Lwp& lwp, Tid tid, const Orphan& orphan);
   template <class Predicate>
-  bool find_again(LwpId& one, const Predicate& is_so);
-  bool is_lost(Tid tid, const Orphan& orphan);
-  [[nodiscard]] Claim lost_creators_of(Tid tid, const Orphan& orphan);
+  LwpId find_again(LwpId known, const Predicate& is_so);
+  bool is_lost(Tid tid, Orphan& orphan);
+  [[nodiscard]] Claim lost_creators_of(Tid tid, Orphan& orphan);
   [[nodiscard]] Lwp* only_lwp(GroupId id);
   void adopt(Tid tid);
   void adopt_dead_siblings(Tid tgid);
