@@ -119,11 +119,33 @@ Outcome Engine::trace_launched() {
 }
 
 void Engine::loop() {
-  while (const auto report = wait_for_any()) {
+  std::optional<Report> taken;
+  while (const auto report = taken ? taken : wait_for_any()) {
     if (interrupted()) woken();  // a wait that always finds somebody ready is never interrupted
     stopped_at_ = now();
+    stands_still_ = WIFSTOPPED(report->status) ? report->tid : 0;
+    // Who has another's tid by an exec cannot be looked at before its stop is taken (looks_like_a_spurious_pid).
+    if (report->status >> 8 == (SIGTRAP | (PTRACE_EVENT_EXEC << 8))) (void)take(*report);
     handle(*report);
+    taken = stands_still_ != 0 ? take(*report) : std::nullopt;
   }
+}
+
+// Whoever stays in its stop is not to report it again. Without WEXITED: one that was killed meanwhile is a death now,
+// to be looked at like any other; and if it was a leader, the thread that has its tid by an exec may have stopped
+// instead.
+std::optional<Engine::Report> Engine::take(const Report& report) {
+  siginfo_t stop{};
+  const int taken = ::waitid(P_PID, static_cast<id_t>(report.tid), &stop, WSTOPPED | WNOHANG | __WALL);
+  if (taken != 0 || stop.si_pid == 0 || W_STOPCODE(stop.si_status) == report.status) return std::nullopt;
+  return Report{stop.si_pid, W_STOPCODE(stop.si_status)};
+}
+
+// A stop that ends at once need not be taken from the kernel first. That of a signal must not be: should we be killed
+// before, the kernel then delivers it.
+void Engine::go_on(Tid tid, int signal, bool to_return) {
+  if (tid == stands_still_) stands_still_ = 0;
+  (void)(to_return ? cont_to_return(tid, signal) : cont(tid, signal));
 }
 
 std::optional<Engine::Report> Engine::wait_for_any() {
@@ -150,15 +172,7 @@ std::optional<Engine::Report> Engine::wait_for_any() {
       }
       if (info.si_pid == 0) continue;  // it has nothing to report
       if (is_death(info)) return Report{info.si_pid, death_status(info)};
-      // A signal about to be delivered, which is let through at once, is left unreaped: should we be killed before,
-      // the kernel then delivers it.
-      if (info.si_code == CLD_TRAPPED && info.si_status <= SIGRTMAX)
-        return Report{info.si_pid, W_STOPCODE(info.si_status)};
-      // Without WEXITED: one that was killed meanwhile is a death now, to be looked at like any other.
-      siginfo_t stop{};
-      const int taken = ::waitid(P_PID, static_cast<id_t>(info.si_pid), &stop, WSTOPPED | WNOHANG | __WALL);
-      if (taken == 0 && stop.si_pid != 0) return Report{stop.si_pid, W_STOPCODE(stop.si_status)};
-      continue;
+      return Report{info.si_pid, W_STOPCODE(info.si_status)};
     }
     if (errno == ECHILD && awaited_ == 0) return std::nullopt;
     const bool was_interrupted = errno == EINTR;
@@ -239,7 +253,7 @@ void Engine::note_announced_deaths() {
 void Engine::handle_before_start(const Report& report) {
   if (report.status >> 16 != PTRACE_EVENT_EXEC) {
     const bool signal = report.status >> 16 == 0 && WSTOPSIG(report.status) != (SIGTRAP | 0x80);
-    (void)cont(report.tid, signal ? WSTOPSIG(report.status) : 0);
+    go_on(report.tid, signal ? WSTOPSIG(report.status) : 0);
     return;
   }
   started_ = true;
@@ -272,14 +286,14 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
       if (signal == (SIGTRAP | 0x80)) {
         if (!attaching()) return snapshot_.call_return(tid, task);
         auto fact = snapshot_.unfiltered_call(tid, task);
-        if (!fact) (void)cont_to_return(tid, 0);
+        if (!fact) go_on(tid, 0, true);
         return fact;
       }
       return snapshot_.signal(tid, task, signal);
     case PTRACE_EVENT_CLONE:
     case PTRACE_EVENT_FORK:
     case PTRACE_EVENT_VFORK:
-      return snapshot_.birth(tid, task);
+      return snapshot_.birth(tid, task, event);
     case PTRACE_EVENT_EXEC: {
       auto fact = snapshot_.exec(tid);
       if (fact) {
@@ -339,14 +353,10 @@ void Engine::carry_out(const Action& action) {
     if (killing_) ::kill(resume->tid, SIGKILL);
     switch (resume->until) {
       case Resume::Until::next_event:
-        if (attaching() && options_.detail != Detail::births) {
-          (void)cont_to_return(resume->tid, resume->signal);
-        } else {
-          (void)cont(resume->tid, resume->signal);
-        }
+        go_on(resume->tid, resume->signal, attaching() && options_.detail != Detail::births);
         break;
       case Resume::Until::call_return:
-        (void)cont_to_return(resume->tid, resume->signal);
+        go_on(resume->tid, resume->signal, true);
         break;
       case Resume::Until::group_stop_ends:
         (void)listen(resume->tid);
@@ -357,12 +367,13 @@ void Engine::carry_out(const Action& action) {
   } else if (const auto* refuse = std::get_if<RefuseCall>(&action)) {
     Registers registers;
     if (registers.read(refuse->tid) == 0) (void)registers.refuse(refuse->tid, ENOSYS);
-    (void)cont(refuse->tid, 0);
+    go_on(refuse->tid, 0);
   } else if (const auto* untraced = std::get_if<TraceUntraced>(&action)) {
     if (auto undo = take_out_untraced(untraced->tid)) tasks_[untraced->tid].undo = std::move(undo);
   } else if (const auto* newborn = std::get_if<AwaitReport>(&action)) {
     awaited_ = newborn->tid;
   } else if (const auto* free = std::get_if<LetGo>(&action)) {
+    if (free->tid == stands_still_) stands_still_ = 0;
     (void)detach(free->tid, 0);
     tasks_.erase(free->tid);
   } else if (std::holds_alternative<HearAll>(action)) {

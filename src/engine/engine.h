@@ -78,7 +78,8 @@ class Engine {
   Outcome trace_launched();
   Outcome trace_attached();
   void loop();
-  [[nodiscard]] std::optional<Report> wait_for_any();  // nothing: no task is left
+  [[nodiscard]] std::optional<Report> wait_for_any();                     // nothing: no task is left
+  [[nodiscard]] static std::optional<Report> take(const Report& report);  // another stop than the one reported
   [[nodiscard]] bool any_unannounced() const;
   void handle(const Report& report);
   void handle_before_start(const Report& report);
@@ -89,6 +90,7 @@ class Engine {
   void remember(Tid creator, const BirthStop& birth);
   void observe(Tid tid, Fact fact);
   void carry_out(const Action& action);
+  void go_on(Tid tid, int signal, bool to_return = false);
   void kill_all();
   void woken();  // a signal or the 100 ms timer interrupted the wait
 
@@ -105,6 +107,7 @@ class Engine {
   Tid root_ = 0;
   bool started_ = false;  // the root has passed its exec
   bool root_ended_ = false;
+  Tid stands_still_ = 0;      // its stop is at hand, and not yet taken from the kernel
   Tid awaited_ = 0;           // a newborn that is certain to report soon
   int interruptions_ = 0;     // of the wait for it
   std::vector<Tid> to_hear_;  // each is asked once whether it has something to report

@@ -47,11 +47,15 @@ int Registers::read_call(Tid tid) {
 
 int Registers::read_birth_call(Tid tid) {
   if (const int error = read(tid)) return error;
-  constexpr std::uint64_t i386_fork = 2, i386_clone = 120, i386_vfork = 190, clone3_of_both = 435;
+  constexpr std::uint64_t i386_fork = 2, i386_clone = 120, i386_vfork = 190;
   const std::uint64_t nr = x86_64_.orig_rax;
-  int80_ = !i386_ &&
-           (nr == i386_fork || nr == i386_clone || nr == i386_vfork || (nr == clone3_of_both && is_of_i386_table(tid)));
+  int80_ = !i386_ && (nr == i386_fork || nr == i386_clone || nr == i386_vfork);
   return 0;
+}
+
+bool Registers::ask_table(Tid tid) {
+  int80_ = !i386_ && is_of_i386_table(tid);
+  return int80_;
 }
 
 SyscallFrame Registers::syscall() const {

@@ -19,8 +19,10 @@ class Registers {
   [[nodiscard]] int read(Tid tid);  // PTRACE_GETREGSET, NT_PRSTATUS
   // The same, and whose table the call is of that the task is in: 64-bit code may use int 0x80.
   [[nodiscard]] int read_call(Tid tid);
-  // The same inside fork, vfork, clone or clone3, of which only the last has one number for both.
+  // The same inside fork, vfork, clone or clone3, of which only the last has one number in both tables: it is taken for
+  // x86-64's until ask_table() says that it is not.
   [[nodiscard]] int read_birth_call(Tid tid);
+  [[nodiscard]] bool ask_table(Tid tid);
   [[nodiscard]] SyscallFrame syscall() const;
   [[nodiscard]] std::int64_t result() const;    // at a syscall-exit-stop
   [[nodiscard]] std::uint64_t fs_base() const;  // x86-64; 0 for 32-bit code, whose TLS is in the GDT

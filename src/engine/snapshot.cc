@@ -3,8 +3,10 @@
 #include "engine/snapshot.h"
 
 #include <linux/audit.h>
+#include <linux/sched.h>
 #include <lwptrace/names.h>
 #include <sched.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,6 +79,16 @@ bool waits(const KillCall& sent) {
          });
 }
 
+// By int 0x80, 64-bit code passes the arguments of clone3 in other registers. Where a clone3 read from the usual ones
+// is not what the kernel would have made this event of (kernel_clone), its table has to be asked for.
+bool fits(const CloneCall& call, int event) {
+  if (call.via != Via::clone3) return true;
+  const int expected = call.has(CLONE_VFORK)             ? PTRACE_EVENT_VFORK
+                       : call.exit_signal_raw == SIGCHLD ? PTRACE_EVENT_FORK
+                                                         : PTRACE_EVENT_CLONE;
+  return !call.unreadable && call.args_size >= CLONE_ARGS_SIZE_VER0 && event == expected;
+}
+
 }  // namespace
 
 std::vector<Frame> Snapshot::backtrace(Tid tid, Tid tgid, bool in_syscall) {
@@ -85,44 +97,66 @@ std::vector<Frame> Snapshot::backtrace(Tid tid, Tid tgid, bool in_syscall) {
   return backtracer_->capture(tid, tgid, registers.for_unwind(in_syscall), TaskMemory(tid));
 }
 
+// Of a newborn whose creator's event came just before, the call is known.
 std::optional<Fact> Snapshot::newborn(Tid tid) {
-  Registers registers;
-  if (registers.read_birth_call(tid) != 0) return std::nullopt;
   NewbornStop stop;
+  Registers registers;
   const TaskMemory memory(tid);
-  const CloneCall call = decoders::decode_clone_call(registers.syscall(), memory);
-  if (call.via != Via::unknown) stop.call = call;
-  if (registers.syscall().abi != Abi::i386) stop.fs_base = Address{registers.fs_base()};
+  const bool announced = tid == announced_child_;
+  CloneCall call;
+  if (!announced) {
+    if (registers.read_call(tid) != 0) return std::nullopt;
+    call = decoders::decode_clone_call(registers.syscall(), memory);
+    if (call.via != Via::unknown) stop.call = call;
+    if (registers.syscall().abi != Abi::i386) stop.fs_base = Address{registers.fs_base()};
+  } else {
+    call = std::move(announced_);
+    announced_child_ = 0;
+    const bool tls = call.has(CLONE_SETTLS) && call.abi != Abi::i386 && detail_ != Detail::births;
+    if (tls && registers.read(tid) == 0) stop.fs_base = Address{registers.fs_base()};
+  }
   Tid value = 0;
   if (call.has(CLONE_CHILD_SETTID) && memory.get(call.child_tid, value)) stop.child_tid_value = value;
-  if (const pid_t pgid = ::getpgid(tid); pgid > 0) stop.pgid = pgid;
-  if (const pid_t sid = ::getsid(tid); sid > 0) stop.sid = sid;
+  if (!announced || !call.has(CLONE_THREAD)) {
+    if (const pid_t pgid = ::getpgid(tid); pgid > 0) stop.pgid = pgid;
+    if (const pid_t sid = ::getsid(tid); sid > 0) stop.sid = sid;
+  }
   // A tid other than ours was stored: an unshare of the creator's that stopped nobody.
   nesting_ = nesting_ || call.has(CLONE_NEWPID) || (stop.child_tid_value && *stop.child_tid_value != tid);
   if (nesting_) {
-    if (const auto status = procfs::status(tid)) {
-      stop.ns_tids = status->nested_tids();
-    }
+    if (const auto status = procfs::status(tid)) stop.ns_tids = status->nested_tids();
   }
   return stop;
 }
 
-std::optional<Fact> Snapshot::birth(Tid tid, const Task& task) {
+std::optional<Fact> Snapshot::birth(Tid tid, Task& task, int event) {
   std::uint64_t child = 0;
-  Registers registers;
-  if (event_message(tid, child) != 0 || registers.read_birth_call(tid) != 0) return std::nullopt;
+  if (event_message(tid, child) != 0) return std::nullopt;
   const TaskMemory memory(tid);
   BirthStop stop;
   stop.child = static_cast<Tid>(child);
-  stop.call = decoders::decode_clone_call(registers.syscall(), memory);
+  std::uint64_t sp = 0;
+  if (const auto entered = std::exchange(task.clone, nullptr)) {
+    stop.call = std::move(entered->call);
+    sp = entered->sp;
+  } else {
+    Registers registers;
+    if (registers.read_birth_call(tid) != 0) return std::nullopt;
+    stop.call = decoders::decode_clone_call(registers.syscall(), memory);
+    if (!fits(stop.call, event) && registers.ask_table(tid)) {
+      stop.call = decoders::decode_clone_call(registers.syscall(), memory);
+    }
+    sp = registers.syscall().sp;
+  }
   if (stop.call.unreadable) stop.childs = identity(stop.child);
   Tid value = 0;
   if (stop.call.has(CLONE_PARENT_SETTID) && memory.get(stop.call.parent_tid, value)) stop.parent_tid_value = value;
   if (stop.call.has(CLONE_PIDFD) && memory.get(stop.call.pidfd, value)) stop.pidfd_value = value;
   if (backtracer_ != nullptr) stop.backtrace = backtrace(tid, task.tgid, true);
   // A filter's ENOSYS outranks our stop at clone3: what shows the call is what its caller had prepared for it.
-  stop.clone3_refused =
-      decoders::prepared_for_clone3(stop.call, registers.syscall().sp, memory) && has_other_filters(tid);
+  stop.clone3_refused = decoders::prepared_for_clone3(stop.call, sp, memory) && has_other_filters(tid);
+  announced_child_ = stop.call.unreadable ? 0 : stop.child;
+  announced_ = stop.call;
   return stop;
 }
 
@@ -177,7 +211,7 @@ std::optional<Fact> Snapshot::filter_stop(Tid tid, Task& task) {
   // Should a filter of the tracee's own use our mark, then at least for no call that we let pass.
   const bool ours = at.mark == mark_ && (is_told(call, detail_) || !has_other_filters(tid));
   if (!ours) return ForeignFilterStop{std::move(call)};
-  return entered(tid, task, std::move(call));
+  return entered(tid, task, at, std::move(call));
 }
 
 std::optional<Fact> Snapshot::unfiltered_call(Tid tid, Task& task) {
@@ -188,11 +222,13 @@ std::optional<Fact> Snapshot::unfiltered_call(Tid tid, Task& task) {
   Call call = decoders::decode_call(at.frame, TaskMemory(tid));
   if (!is_told(call, detail_)) return std::nullopt;
   task.in_told_call = true;
-  return entered(tid, task, std::move(call));
+  return entered(tid, task, at, std::move(call));
 }
 
-Fact Snapshot::entered(Tid tid, Task& task, Call call) {
+Fact Snapshot::entered(Tid tid, Task& task, const CallStop& at, Call call) {
   EntryStop stop{std::move(call)};
+  const auto* clone = std::get_if<CloneCall>(&stop.call);
+  task.clone = clone != nullptr ? std::make_unique<EnteredClone>(EnteredClone{*clone, at.frame.sp}) : nullptr;
   task.waiting.reset();
   if (const auto* wait = std::get_if<WaitCall>(&stop.call)) {
     task.waiting = *wait;
@@ -234,6 +270,7 @@ void Snapshot::look_at_target(Tid tid, Task& task, KillCall& kill) const {
 std::optional<Fact> Snapshot::call_return(Tid tid, Task& task) {
   Registers registers;
   if (registers.read(tid) != 0) return std::nullopt;
+  task.clone.reset();
   ReturnStop stop;
   stop.ret = registers.result();
   if (task.waiting) read_wait_result(*task.waiting, TaskMemory(tid), stop);

@@ -6,26 +6,35 @@
 #include <lwptrace/observation.h>
 #include <lwptrace/trace.h>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "engine/ptrace.h"
 #include "engine/untraced.h"
+#include "procfs/procfs.h"
 
 namespace lwptrace::engine {
 
+struct EnteredClone {
+  CloneCall call;
+  std::uint64_t sp = 0;
+};
+
 struct Task {  // what the engine itself must remember of a traced task
   Tid tgid = 0;
-  bool seen = false;                   // its first stop is behind it
-  bool had_siblings = false;           // its thread group ever held another thread
-  bool kept = false;                   // at a birth, when we are about to let go of all: it is to make no more
-  std::uint64_t alive_at = 0;          // deaths announced when it was last seen alive
-  std::optional<std::uint64_t> death;  // the number under which its own was announced
-  std::optional<WaitCall> waiting;     // entered: where its results will be stored
-  std::optional<KillCall> sending;     // entered: a send, whose target_pid is as we count
-  bool changes_user = false;           // entered: setuid or a relative
-  bool changes_name = false;           // entered: prctl(PR_SET_NAME) with a name that could not be read
-  bool in_told_call = false;           // unfiltered: the return of the call that it is in is wanted
-  std::optional<Undo> undo;            // entered a clone whose CLONE_UNTRACED was taken out
+  bool seen = false;                    // its first stop is behind it
+  bool had_siblings = false;            // its thread group ever held another thread
+  bool kept = false;                    // at a birth, when we are about to let go of all: it is to make no more
+  std::uint64_t alive_at = 0;           // deaths announced when it was last seen alive
+  std::optional<std::uint64_t> death;   // the number under which its own was announced
+  std::optional<WaitCall> waiting;      // entered: where its results will be stored
+  std::optional<KillCall> sending;      // entered: a send, whose target_pid is as we count
+  bool changes_user = false;            // entered: setuid or a relative
+  bool changes_name = false;            // entered: prctl(PR_SET_NAME) with a name that could not be read
+  bool in_told_call = false;            // unfiltered: the return of the call that it is in is wanted
+  std::unique_ptr<EnteredClone> clone;  // entered: it need not be read again at its event
+  std::optional<Undo> undo;             // entered a clone whose CLONE_UNTRACED was taken out
 };
 
 class Snapshot {
@@ -36,7 +45,7 @@ class Snapshot {
 
   // Each answers with nothing when the task was killed meanwhile (ESRCH): its death will be reported.
   [[nodiscard]] std::optional<Fact> newborn(Tid tid);
-  [[nodiscard]] std::optional<Fact> birth(Tid tid, const Task& task);
+  [[nodiscard]] std::optional<Fact> birth(Tid tid, Task& task, int event);
   [[nodiscard]] std::optional<Fact> exec(Tid tid);
   [[nodiscard]] std::optional<Fact> filter_stop(Tid tid, Task& task);
   // Without our filter, at the entry or the return of any call: nothing too where the filter would not have stopped it.
@@ -50,7 +59,9 @@ class Snapshot {
   [[nodiscard]] static Identity identity(Tid tid);
 
  private:
-  [[nodiscard]] Fact entered(Tid tid, Task& task, Call call);
+  [[nodiscard]] Fact entered(Tid tid, Task& task, const CallStop& at, Call call);
+  void look_at_siblings(Tid tgid, Tid tid, int code, Death& death);
+  [[nodiscard]] bool leader_goes_on(Tid tgid, const procfs::TaskStat& leader);
   void look_at_target(Tid tid, Task& task, KillCall& kill) const;
   [[nodiscard]] bool has_other_filters(Tid tid) const;
   // With what a leader that is dead already ended by its own call.
@@ -60,9 +71,12 @@ class Snapshot {
   Backtracer* backtracer_;  // may be null
   Detail detail_;
   std::optional<std::uint16_t> mark_;
-  bool confined_ = false;  // every task is under a filter of somebody else's: lwptrace itself was, a container's
-  Tid killed_ = 0;         // the group whose leader was looked at when a signal ended it
-  bool nesting_ = false;   // some task has made or entered a pid namespace
+  bool confined_ = false;    // every task is under a filter of somebody else's: lwptrace itself was, a container's
+  Tid killed_ = 0;           // the group whose leader was looked at when a signal ended it
+  Tid announced_child_ = 0;  // the last birth's, and its call
+  CloneCall announced_;
+  procfs::KeptStats leaders_;
+  bool nesting_ = false;  // some task has made or entered a pid namespace
 };
 
 }  // namespace lwptrace::engine

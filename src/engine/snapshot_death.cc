@@ -25,15 +25,21 @@ bool goes_on(Tid tgid, Tid tid, const std::optional<procfs::TaskStat>& thread) {
   return goes_on(thread) && (!thread->running || goes_on(procfs::stat(tgid, tid)));
 }
 
+}  // namespace
+
+bool Snapshot::leader_goes_on(Tid tgid, const procfs::TaskStat& leader) {
+  return goes_on(leader) && (!leader.running || goes_on(leaders_.leader(tgid)));
+}
+
 // What the others of its thread group say about a death with that code of its own.
-void look_at_siblings(Tid tgid, Tid tid, int code, Death& death) {
-  const auto leader = procfs::stat(tgid, tgid);
+void Snapshot::look_at_siblings(Tid tgid, Tid tid, int code, Death& death) {
+  const auto leader = leaders_.leader(tgid);
   if (!leader || leader->peek.killed) return;
   if (leader->peek.zombie) death.leaders_own = decode_wait_status(leader->exit_code);
   // A thread that was told to end bears no mark for a moment, and may lose the CPU in it. The group's code does not
   // lie.
   if (code != 0 && procfs::group_exit_code(tgid) == code) return;
-  death.group_goes_on = goes_on(tgid, tgid, leader);
+  death.group_goes_on = leader_goes_on(tgid, *leader);
   if (death.group_goes_on) return;
   for (Tid other : procfs::some_threads(tgid)) {
     if (other == tid || other == tgid || !goes_on(tgid, other, procfs::stat(tgid, other))) continue;
@@ -42,8 +48,6 @@ void look_at_siblings(Tid tgid, Tid tid, int code, Death& death) {
     return;
   }
 }
-
-}  // namespace
 
 std::optional<Status> Snapshot::ended_by_itself(Tid tgid) {
   const auto leader = procfs::stat(tgid, tgid);
@@ -66,8 +70,20 @@ Death Snapshot::death(Tid tid, const Task* task, Status status) {
                     : DeathOrder{alive_at, std::max(alive_at + 1, deaths_announced()) - 1, false};
   const bool leader = tid == tgid;
   if (leader && backtracer_ != nullptr) backtracer_->forget(tgid);
+  if (leader) leaders_.forget(tgid);
   const bool alone = leader && (task == nullptr || !task->had_siblings);  // nobody else can have ended it
   if (alone && detail_ == Detail::births) return death;
+  if (detail_ == Detail::births && !leader && status.code) {
+    // Whoever ends a group marks its leader first, and a leader that destroys its threads by an exec sleeps
+    // uninterruptibly until they are gone (zap_other_threads, de_thread). Neither can be seen: it ended by itself.
+    const auto first = leaders_.leader(tgid);
+    if (first && !first->uninterruptible && leader_goes_on(tgid, *first)) {
+      death.self = TaskPeek{true, true, false, false};
+      death.own = status;
+      death.group_goes_on = true;
+      return death;
+    }
+  }
   const auto self = procfs::stat(tgid, tid);
   if (!self) return death;
   if (detail_ != Detail::births) {

@@ -15,7 +15,7 @@ namespace lwptrace::engine {
 // cannot be written (a shared mapping of a file, read only) a copy of the struct below the stack takes its place.
 std::optional<Undo> take_out_untraced(Tid tid) {
   Registers registers;
-  if (registers.read_birth_call(tid) != 0) return std::nullopt;
+  if (registers.read_call(tid) != 0) return std::nullopt;
   const TaskMemory memory(tid);
   const SyscallFrame frame = registers.syscall();
   const CloneCall call = decoders::decode_clone_call(frame, memory);
@@ -44,7 +44,7 @@ std::optional<Undo> take_out_untraced(Tid tid) {
 
 void put_back(Tid tid, const Undo& undo) {
   Registers registers;
-  if (registers.read_birth_call(tid) != 0) return;
+  if (registers.read_call(tid) != 0) return;
   if (!undo.bytes.empty()) (void)TaskMemory(tid).write(undo.address, undo.bytes);
   if (registers.syscall().args[0] != undo.first_argument) (void)registers.set_first_argument(tid, undo.first_argument);
 }

@@ -71,6 +71,22 @@ void close_briefly(int fd);
 
 [[nodiscard]] std::optional<TaskStatus> status(Tid tid);
 [[nodiscard]] std::optional<TaskStat> stat(Tid tgid, Tid tid);
+
+// The stat files of a few thread-group leaders, kept open: half the price, where one is asked for again and again.
+class KeptStats {
+ public:
+  ~KeptStats();
+  [[nodiscard]] std::optional<TaskStat> leader(Tid tgid);
+  void forget(Tid tgid);  // it has ended
+
+ private:
+  struct Kept {
+    Tid tgid = 0;
+    int fd = -1;
+  };
+  std::vector<Kept> kept_;
+};
+
 // The code that exit_group or a fatal signal has given the whole group, as a wait status (since Linux 6.8); else its
 // leader's own, or 0.
 [[nodiscard]] int group_exit_code(Tid tgid);

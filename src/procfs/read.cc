@@ -42,6 +42,31 @@ std::optional<TaskStat> stat(Tid tgid, Tid tid) {
   return text ? parse_stat(*text) : std::nullopt;
 }
 
+KeptStats::~KeptStats() {
+  for (const Kept& one : kept_) ::close(one.fd);
+}
+
+std::optional<TaskStat> KeptStats::leader(Tid tgid) {
+  auto found = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& one) { return one.tgid == tgid; });
+  if (found == kept_.end()) {
+    constexpr std::size_t a_few = 16;
+    const int fd = open_file(fmt::format("/proc/{}/task/{}/stat", tgid, tgid).c_str());
+    if (fd < 0) return stat(tgid, tgid);
+    if (kept_.size() == a_few) forget(kept_.front().tgid);
+    found = kept_.insert(kept_.end(), Kept{tgid, fd});
+  }
+  char text[1024];
+  const ssize_t got = ::pread(found->fd, text, sizeof text, 0);
+  return got > 0 ? parse_stat({text, static_cast<std::size_t>(got)}) : std::nullopt;
+}
+
+void KeptStats::forget(Tid tgid) {
+  const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const Kept& one) { return one.tgid == tgid; });
+  if (found == kept_.end()) return;
+  ::close(found->fd);
+  kept_.erase(found);
+}
+
 int group_exit_code(Tid tgid) {
   const auto text = read_file(fmt::format("/proc/{}/stat", tgid).c_str());
   const auto stat = text ? parse_stat(*text) : std::nullopt;
