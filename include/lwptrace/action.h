@@ -18,8 +18,8 @@ struct Resume {
   bool operator==(const Resume&) const = default;
 };
 
-// An ignored signal, which without a tracer is never queued, has woken a task: a call without a timeout that was left
-// with EINTR for it goes on. Before its Resume.
+// An ignored signal, which without a tracer is never queued, has woken a task: a call that was left with EINTR for it
+// goes on. Before its Resume.
 struct Undisturb {
   Tid tid = 0;
   bool operator==(const Undisturb&) const = default;

@@ -85,14 +85,16 @@ Outcome Engine::trace_attached() {
     Attached fact = snapshot_.attached(one.tid, one.tgid);
     fact.ended = one.ended;
     fact.worker = one.worker;
-    let_call_go_on(one.tid);  // our interrupt has woken it
+    undisturb(one.tid);  // our interrupt has woken it
     observe(one.tid, std::move(fact));
   }
   if (!outcome_.failure) loop();
-  if (detaching_ && options_.detail != Detail::births) {
+  if (detaching_) {
     std::vector<Tid> tids;
-    for (const auto& [tid, task] : tasks_) tids.push_back(tid);
-    run_freely(tids);
+    for (const auto& [tid, task] : tasks_) {
+      if (options_.detail != Detail::births || task.disturbed) tids.push_back(tid);
+    }
+    if (!tids.empty()) run_freely(tids);
   }
   unwatch_interrupts();
   return outcome_;
@@ -202,7 +204,11 @@ void Engine::handle(const Report& report) {
     return;
   }
   if (const auto* birth = std::get_if<BirthStop>(&*fact)) remember(tid, *birth);
-  if (const auto* signal = std::get_if<SignalStop>(&*fact)) forwarding_.delivered(*signal, stopped_at_);
+  if (const auto* signal = std::get_if<SignalStop>(&*fact)) {
+    forwarding_.delivered(*signal, stopped_at_);
+    const bool caught = procfs::has_signal(signal->caught.value_or(0), signal->signo);
+    if (caught) tasks_[tid].disturbed.reset();  // its call ends with EINTR
+  }
   const auto* entry = std::get_if<EntryStop>(&*fact);
   const auto* wait = entry != nullptr ? std::get_if<WaitCall>(&entry->call) : nullptr;
   if (wait != nullptr && (wait->options & WNOHANG) != 0) hear_deaths();
@@ -284,7 +290,13 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
   switch (event) {
     case 0:
       if (signal == (SIGTRAP | 0x80)) {
-        if (!attaching()) return snapshot_.call_return(tid, task);
+        const bool followed = task.disturbed.has_value();
+        const bool returns = !followed || follow(tid, task.disturbed, now());
+        if (!attaching()) {
+          if (returns && (!followed || options_.detail == Detail::all)) return snapshot_.call_return(tid, task);
+          let_run(tid, 0);
+          return std::nullopt;
+        }
         auto fact = snapshot_.unfiltered_call(tid, task);
         if (!fact) go_on(tid, 0, true);
         return fact;
@@ -310,6 +322,7 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
       return snapshot_.filter_stop(tid, task);
     case PTRACE_EVENT_STOP:
       if (signal == SIGTRAP) return TrapStop{};
+      let_call_end(tid, task.disturbed);
       return GroupStop{signal};
     default:
       return TrapStop{};
@@ -353,7 +366,7 @@ void Engine::carry_out(const Action& action) {
     if (killing_) ::kill(resume->tid, SIGKILL);
     switch (resume->until) {
       case Resume::Until::next_event:
-        go_on(resume->tid, resume->signal, attaching() && options_.detail != Detail::births);
+        let_run(resume->tid, resume->signal);
         break;
       case Resume::Until::call_return:
         go_on(resume->tid, resume->signal, true);
@@ -363,10 +376,11 @@ void Engine::carry_out(const Action& action) {
         break;
     }
   } else if (const auto* woken = std::get_if<Undisturb>(&action)) {
-    let_call_go_on(woken->tid);
+    undisturb(woken->tid);
   } else if (const auto* refuse = std::get_if<RefuseCall>(&action)) {
     Registers registers;
     if (registers.read(refuse->tid) == 0) (void)registers.refuse(refuse->tid, ENOSYS);
+    if (const auto task = tasks_.find(refuse->tid); task != tasks_.end()) task->second.disturbed.reset();
     go_on(refuse->tid, 0);
   } else if (const auto* untraced = std::get_if<TraceUntraced>(&action)) {
     if (auto undo = take_out_untraced(untraced->tid)) tasks_[untraced->tid].undo = std::move(undo);
@@ -384,6 +398,17 @@ void Engine::carry_out(const Action& action) {
   } else {
     kill_all();
   }
+}
+
+void Engine::undisturb(Tid tid) {
+  if (const auto task = tasks_.find(tid); task != tasks_.end()) let_call_go_on(tid, task->second.disturbed, now());
+}
+
+void Engine::let_run(Tid tid, int signal) {
+  const auto task = tasks_.find(tid);
+  const bool follows = task != tasks_.end() && task->second.disturbed;
+  const bool unfiltered = attaching() && options_.detail != Detail::births;
+  go_on(tid, signal, follows || unfiltered);
 }
 
 void Engine::kill_all() {
@@ -419,6 +444,9 @@ void Engine::woken() {
   if (options_.timeout != 0 && t >= options_.timeout && !killing_) {
     outcome_.reason = EndReason::timeout;
     kill_all();
+  }
+  for (const auto& [tid, task] : tasks_) {
+    if (task.disturbed && task.disturbed->deadline <= t) (void)interrupt(tid);  // it will return
   }
   observer_.tick(t);
   stopped_at_ = t;

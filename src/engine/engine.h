@@ -3,9 +3,9 @@
 // is the model's.
 //
 // Stop protocol: PTRACE_SEIZE before the exec; PTRACE_CONT everywhere but between the entry of a filtered call and its
-// return; no PTRACE_EVENT_EXIT, no VFORK_DONE: a death is known from waitid alone. A newborn is never run under
-// PTRACE_SYSCALL. After a creator's event the newborn is waited for directly, which costs the same at one task and at
-// ten thousand, where waiting for any is linear in their number.
+// return, and while a call is made again (undisturbed.h); no PTRACE_EVENT_EXIT, no VFORK_DONE: a death is known from
+// waitid alone. A newborn is never run under PTRACE_SYSCALL. After a creator's event the newborn is waited for
+// directly, which costs the same at one task and at ten thousand, where waiting for any is linear in their number.
 //
 // Attached tasks have no filter, which would outlive us: with more detail than births they run under PTRACE_SYSCALL.
 // They are traced by a thread of their own. When it ends, the kernel lets go of all of them at once, whatever they are
@@ -91,6 +91,8 @@ class Engine {
   void observe(Tid tid, Fact fact);
   void carry_out(const Action& action);
   void go_on(Tid tid, int signal, bool to_return = false);
+  void undisturb(Tid tid);
+  void let_run(Tid tid, int signal);
   void kill_all();
   void woken();  // a signal or the 100 ms timer interrupted the wait
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/ptrace.h"
+#include "engine/undisturbed.h"
 #include "engine/untraced.h"
 #include "procfs/procfs.h"
 
@@ -35,6 +36,7 @@ struct Task {  // what the engine itself must remember of a traced task
   bool in_told_call = false;            // unfiltered: the return of the call that it is in is wanted
   std::unique_ptr<EnteredClone> clone;  // entered: it need not be read again at its event
   std::optional<Undo> undo;             // entered a clone whose CLONE_UNTRACED was taken out
+  std::optional<Disturbed> disturbed;   // an ignored signal woke it from a call, which is made again
 };
 
 class Snapshot {

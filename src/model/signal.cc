@@ -121,7 +121,8 @@ void Tracker::on(Tid tid, const SignalStop& fact) {
     group.ender = lwp->id;
     group.fatal_signal = fact.signo;
   }
-  const bool was_ignored = signal.effect == Effect::none;
+  // SIGCONT has done its work when it is sent: who takes it without a handler ignores it.
+  const bool was_ignored = signal.effect == Effect::none || signal.effect == Effect::continue_;
   if (signal.effect == Effect::stop) lwp->stop_interrupted = true;
   emit(*lwp, std::move(signal));
   if (was_ignored && !lwp->stop_interrupted) act(Undisturb{tid});

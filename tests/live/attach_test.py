@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """lwptrace attach: who is found alive, births from then on, and that whoever was let go goes on as if nothing had been."""
 
+import errno
 import json
 import os
 import random
@@ -246,17 +247,32 @@ class Attach(support.LiveTest):
 
     def test_a_call_that_sleeps_sleeps_on(self):
         code = ("import ctypes, select, sys\n"
-                "poll = select.epoll()\n"
+                "poll, ms = select.epoll(), int(sys.argv[1])\n"
                 "poll.register(0)\n"
                 "print('ready', flush=True)\n"
-                "print(ctypes.CDLL(None).epoll_wait(poll.fileno(), ctypes.create_string_buffer(12), 1, -1), flush=True)")
-        for detail in "births", "life":
-            target = Target(self, ["python3", "-c", code])
+                "print(ctypes.CDLL(None).epoll_wait(poll.fileno(), ctypes.create_string_buffer(12), 1, ms), flush=True)")
+        for detail, ms in ("births", -1), ("life", -1), ("births", 60000), ("life", 60000):
+            target = Target(self, ["python3", "-c", code, str(ms)])
             for _ in range(3):
                 trace = Attached(self, "--detail", detail, str(target.pid), found=1)
                 self.assertEqual(trace.let_go(), 0)
             target.say(".")
             target.expect("1")
+
+    def test_a_call_that_a_stop_has_ended_is_not_made_again(self):
+        code = ("import ctypes, select, sys\n"
+                "libc, poll = ctypes.CDLL(None, use_errno=True), select.epoll()\n"
+                "print('ready', flush=True)\n"
+                "libc.epoll_wait(poll.fileno(), ctypes.create_string_buffer(12), 1, int(sys.argv[1]))\n"
+                "print(ctypes.get_errno(), flush=True)")
+        for detail, ms in ("births", "-1"), ("life", "60000"):
+            target = Target(self, ["python3", "-c", code, ms])
+            self.wait_for_words(f"/proc/{target.pid}/syscall", "232 ")  # epoll_wait
+            os.kill(target.pid, signal.SIGSTOP)
+            os.waitid(os.P_PID, target.pid, os.WSTOPPED | os.WNOWAIT)
+            Attached(self, "--detail", detail, str(target.pid), found=1)
+            os.kill(target.pid, signal.SIGCONT)
+            target.expect(str(errno.EINTR))
 
     def test_loses_nobody_while_a_tree_of_threads_grows(self):
         for round_ in range(30):

@@ -86,7 +86,8 @@ constexpr std::uint64_t bit(int signo) { return 1ULL << (signo - 1); }
 TEST(IgnoredSignal, DisturbsNoCall) {
   World w;
   w.launch(100);
-  const SignalStop ignored[] = {delivery(SIGCHLD, 0, 0), delivery(SIGURG, 0, 0), delivery(SIGHUP, bit(SIGHUP), 0)};
+  const SignalStop ignored[] = {delivery(SIGCHLD, 0, 0), delivery(SIGURG, 0, 0), delivery(SIGCONT, 0, 0),
+                                delivery(SIGHUP, bit(SIGHUP), 0)};
   for (const SignalStop& stop : ignored) {
     w.see(100, stop);
     EXPECT_THAT(w.last,
@@ -94,13 +95,13 @@ TEST(IgnoredSignal, DisturbsNoCall) {
   }
 }
 
-TEST(IgnoredSignal, IsNotOneThatIsHandledOrKillsOrContinuesOrOfUnknownDisposition) {
+TEST(IgnoredSignal, IsNotOneThatIsHandledOrKillsOrOfUnknownDisposition) {
   World w;
   w.launch(100);
   SignalStop unknown = delivery(SIGCHLD, 0, 0);
   unknown.ignored = unknown.caught = {};
-  const SignalStop others[] = {delivery(SIGCHLD, 0, bit(SIGCHLD)), delivery(SIGTERM, 0, 0), delivery(SIGCONT, 0, 0),
-                               unknown};
+  const SignalStop others[] = {delivery(SIGCHLD, 0, bit(SIGCHLD)), delivery(SIGTERM, 0, 0),
+                               delivery(SIGCONT, 0, bit(SIGCONT)), unknown};
   for (const SignalStop& stop : others) {
     w.see(100, stop);
     EXPECT_THAT(w.last, Not(Contains(Action{Undisturb{100}}))) << stop.signo;
