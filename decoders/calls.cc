@@ -87,7 +87,7 @@ Call futex(const Context& c) {
   const auto operation = static_cast<std::uint32_t>(c.number(1));
   const std::uint32_t command = operation & ~kClockRealtime;
   if ((operation & kPrivate) != 0 || (command != kWait && command != kWaitBitset)) return other(c);
-  return FutexWaitCall{.addr = c.word(0), .expected = static_cast<std::uint32_t>(c.number(2))};
+  return FutexWaitCall{.addr = c.word(0), .expected = static_cast<std::uint32_t>(c.number(2)), .timed = c.word(3) != 0};
 }
 
 Call prctl(const Context& c) {

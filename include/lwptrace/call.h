@@ -64,6 +64,7 @@ struct KillCall {  // kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, p
 struct FutexWaitCall {  // futex(2) FUTEX_WAIT / FUTEX_WAIT_BITSET that is not private: what pthread_join does
   std::uint64_t addr = 0;
   std::uint32_t expected = 0;
+  bool timed = false;  // it may end by its timeout
   bool operator==(const FutexWaitCall&) const = default;
 };
 

@@ -1,6 +1,7 @@
 // System calls that the filter stopped: what is told at the entry, what has to wait for the return.
 #include <lwptrace/names.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -68,14 +69,52 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
   lwp.entered = now_;
   if (std::holds_alternative<KillCall>(call)) senders_.insert(lwp.id);
   if (clone != nullptr && clone->has(CLONE_UNTRACED)) act(TraceUntraced{lwp.tid});
-  if (const auto* futex = std::get_if<FutexWaitCall>(&call)) {
-    const LwpId owner = graph_.owner_of_word(graph_.group_of(lwp).memory, futex->addr);
-    const Lwp* thread = owner != lwp.id ? graph_.find(owner) : nullptr;
-    lwp.joining = {};
-    if (thread == nullptr) return lwp.call.reset(), resume(lwp.tid);  // some other futex: its return tells nothing
-    lwp.joining = JoinTarget{owner, thread->tid, graph_.group_of(*thread).tgid, thread->muted};
-  }
+  if (const auto* futex = std::get_if<FutexWaitCall>(&call)) return enter_futex(lwp, *futex);
   resume(lwp.tid, Resume::Until::call_return);
+}
+
+// A join without a timeout ends with the joined thread, or by a signal: its return need not be waited for. A leader's
+// death is reported much later, after its last thread's.
+void Tracker::enter_futex(Lwp& lwp, const FutexWaitCall& futex) {
+  const LwpId owner = graph_.owner_of_word(graph_.group_of(lwp).memory, futex.addr);
+  const Lwp* thread = owner != lwp.id ? graph_.find(owner) : nullptr;
+  lwp.joining = {};
+  if (thread == nullptr) return lwp.call.reset(), resume(lwp.tid);  // some other futex: its return tells nothing
+  const ThreadGroup& group = graph_.group_of(*thread);
+  lwp.joining = JoinTarget{owner, thread->tid, group.tgid, thread->muted};
+  if (futex.timed || group.leader == owner) return resume(lwp.tid, Resume::Until::call_return);
+  lwp.call.reset();
+  joins_[owner].push_back(Joiner{lwp.id, Address{futex.addr}, now_, {}, false});
+  resume(lwp.tid);
+}
+
+// Whatever is seen of a joiner next, it has left the call: because of a signal, or because the word was cleared, which
+// may well be before the death of the joined is reported.
+void Tracker::leave_futex(Lwp& lwp, const Fact& fact) {
+  if (lwp.joining.lwp == 0 || lwp.call) return;
+  const JoinTarget target = std::exchange(lwp.joining, {});
+  const auto joins = joins_.find(target.lwp);
+  if (joins == joins_.end()) return;
+  std::vector<Joiner>& joiners = joins->second;
+  const auto joiner =
+      std::find_if(joiners.begin(), joiners.end(), [&](const Joiner& one) { return one.by == lwp.id && !one.left; });
+  if (joiner == joiners.end()) return;
+  const auto* entry = std::get_if<EntryStop>(&fact);
+  const auto* again = entry != nullptr ? std::get_if<FutexWaitCall>(&entry->call) : nullptr;
+  const auto* ret = std::get_if<ReturnStop>(&fact);
+  const auto* death = std::get_if<Death>(&fact);
+  const bool interrupted = std::holds_alternative<SignalStop>(fact) || std::holds_alternative<GroupStop>(fact) ||
+                           std::holds_alternative<TrapStop>(fact);
+  if (interrupted || (again != nullptr && again->addr == joiner->futex.value) ||
+      (ret != nullptr && ret->ret != 0 && error_of(ret->ret) != EAGAIN) ||
+      (death != nullptr && (!death->self || death->self->killed))) {
+    if (!joiner->until) joiners.erase(joiner);
+    return;
+  }
+  joiner->left = true;
+  if (joiner->until) return;
+  joiner->until = now_;
+  act(AwaitReport{target.tid});
 }
 
 void Tracker::on(Tid tid, const ForeignFilterStop& fact) {
@@ -160,13 +199,14 @@ void Tracker::returned(Lwp& lwp, const FutexWaitCall& call, const ReturnStop& fa
   const int error = error_of(fact.ret);
   const JoinTarget target = std::exchange(lwp.joining, {});
   if (target.lwp == 0 || (error != 0 && error != EAGAIN)) return;
-  Join join{lwp.id, Address{call.addr}, now_ - lwp.entered};
-  if (graph_.find(target.lwp) == nullptr) return emit(target.lwp, target.tid, target.tgid, target.muted, join);
+  if (graph_.find(target.lwp) == nullptr) {
+    const Join join{lwp.id, Address{call.addr}, now_ - lwp.entered};
+    return emit(target.lwp, target.tid, target.tgid, target.muted, join);
+  }
   // The word is cleared before the death is reported: the join is told with the exit.
-  std::vector<Join>& waiting = joins_[target.lwp];
-  std::erase_if(waiting, [&](const Join& earlier) { return earlier.by == lwp.id; });
-  waiting.push_back(join);
-  // The joined is past exit; a leader's death alone is reported much later, after its last thread's.
+  std::vector<Joiner>& joiners = joins_[target.lwp];
+  std::erase_if(joiners, [&](const Joiner& earlier) { return earlier.by == lwp.id; });
+  joiners.push_back(Joiner{lwp.id, Address{call.addr}, lwp.entered, now_, true});
   const Lwp* joined = graph_.find(target.lwp);
   if (graph_.group_of(*joined).leader != joined->id) act(AwaitReport{joined->tid});
 }

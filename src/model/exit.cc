@@ -98,6 +98,9 @@ void Tracker::die(Lwp& lwp, const Death& death) {
   if (death.leaders_own) group.leaders_own = death.leaders_own;
   if (death.ppid) group.last_ppid = death.ppid;
   const LwpId id = lwp.id;
+  if (const auto joins = joins_.find(id); joins != joins_.end()) {
+    for (Joiner& joiner : joins->second) joiner.until = joiner.until.value_or(now_);
+  }
   if (!death.status.code && !death.status.signal) {
     tell_exit(group, end, How::lost, 0);
   } else if (end.forced && lwp.doomed_by != 0) {
@@ -136,7 +139,12 @@ void Tracker::tell_exit(const ThreadGroup& group, const HeldExit& one, How how, 
   // A joiner is woken before the death is reported.
   auto joins = joins_.extract(one.lwp);
   if (joins.empty()) return;
-  for (const Join& join : joins.mapped()) emit(one.lwp, one.tid, group.tgid, one.muted, join);
+  const bool alone = how == How::exit || (how == How::signal && !one.forced);  // whoever waits for it lives on
+  for (const Joiner& joiner : joins.mapped()) {
+    if (!joiner.left && (!alone || graph_.find(joiner.by) == nullptr)) continue;
+    const Join join{joiner.by, joiner.futex, joiner.until.value_or(now_) - joiner.since};
+    emit(one.lwp, one.tid, group.tgid, one.muted, join);
+  }
 }
 
 // `by` ended the others, and is told last if it is among the held.

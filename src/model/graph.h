@@ -39,7 +39,7 @@ struct Lwp {
   std::optional<std::uint32_t> uid;
   Nanos entered = 0;                          // when the call below was entered
   std::unique_ptr<Call> call;                 // entered and not yet returned
-  JoinTarget joining;                         // with a FutexWaitCall: whose tid word it waits on
+  JoinTarget joining;                         // in a futex call: whose tid word it waits on
   std::unique_ptr<BirthFailed> held_failure;  // clone3 answered ENOSYS: a clone that follows makes it a fallback
 };
 

@@ -19,7 +19,10 @@ void Tracker::apply(const Observation& observation, Step& step) {
   const bool owner_died =
       deferred_ && deferred_->former_owner == observation.tid && std::holds_alternative<Death>(observation.fact);
   if (deferred_ && !owner_died) announce_deferred();
-  if (Lwp* known = graph_.by_tid(observation.tid)) known->seen = now_;
+  if (Lwp* known = graph_.by_tid(observation.tid)) {
+    known->seen = now_;
+    leave_futex(*known, observation.fact);
+  }
   // A birth is told before anything else that is observed after it, so that no line about the creator's later deeds
   // stands before it. The engine waits for the newborn directly (AwaitReport): this is the rare other order.
   const bool is_newborn = pending_ && pending_->child == observation.tid;

@@ -91,6 +91,13 @@ class Tracker {
     std::optional<LwpId> maker;  // of several, one who is inside such a call; 0: nobody is, nor will be
   };
 
+  struct Joiner {  // of a thread whose exit is not told yet
+    LwpId by = 0;
+    Address futex;
+    Nanos since = 0;
+    std::optional<Nanos> until;  // when it was seen to have left the call, or the joined to have died
+    bool left = false;
+  };
   struct DeferredBirth {  // its tid word is still that of an LWP whose death is about to be reported
     Tid creator = 0;
     BirthStop stop;
@@ -128,6 +135,8 @@ class Tracker {
   void on(Tid tid, const ForeignFilterStop& fact);
   void on(Tid tid, const ReturnStop& fact);
   void entered(Lwp& lwp, const Call& call);
+  void enter_futex(Lwp& lwp, const FutexWaitCall& futex);
+  void leave_futex(Lwp& lwp, const Fact& fact);
   void tell_held_failure(Lwp& lwp);
   void returned(Lwp& lwp, const CloneCall& call, const ReturnStop& fact);
   void tell_failure(Lwp& lwp, const CloneCall& call, int error, std::string why);
@@ -194,7 +203,7 @@ class Tracker {
   std::unordered_map<Tid, Orphan> orphans_;
   std::deque<LostCreator> lost_creators_;  // the last few
   std::set<LwpId> senders_;                // inside a kill, tgkill …: a delivery may be seen before the call returns
-  std::unordered_map<LwpId, std::vector<Join>> joins_;  // by the joined: its exit is not reported yet
+  std::unordered_map<LwpId, std::vector<Joiner>> joins_;  // by the joined
 };
 
 }  // namespace lwptrace::model

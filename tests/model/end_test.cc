@@ -1,6 +1,9 @@
 // Ends: who ended whom, execs that destroy siblings, joins, reaps, orphans.
 #include <gmock/gmock.h>
 
+#include <cerrno>
+#include <csignal>
+
 #include "world.h"
 
 namespace lwptrace::model {
@@ -210,6 +213,53 @@ TEST(Join, OfAThreadWhoseExitWasToldFirst) {
   w.see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}}).see(101, exited_while_others_live(0));
   w.see(100, ReturnStop{0, {}, {}, {}});
   EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, exit 1/1, join 1/1");
+}
+
+TEST(Join, IsNotStoppedAtItsReturn) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call()).see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}});
+  EXPECT_THAT(w.last, ElementsAre(Action{Resume{100, Resume::Until::next_event, 0}}));
+  w.see(101, exited_while_others_live(0));
+  EXPECT_EQ(w.story(), "birth 1, exec 1, birth 1/1, exit 1/1, join 1/1");
+  EXPECT_EQ(w.only<Join>().waited_ns, 1000);
+}
+
+TEST(Join, WithATimeoutEndsAtItsReturn) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call()).see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101, true}});
+  EXPECT_THAT(w.last, ElementsAre(Action{Resume{100, Resume::Until::call_return, 0}}));
+  w.see(100, ReturnStop{-ETIMEDOUT, {}, {}, {}}).see(101, exited_while_others_live(0));
+  EXPECT_TRUE(w.all<Join>().empty());
+}
+
+TEST(Join, OfAThreadWhoseDeathIsReportedAfterTheJoinersNextStop) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call()).see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}});
+  w.see(100, EntryStop{pthread_create_call()});
+  EXPECT_THAT(w.last, Contains(Action{AwaitReport{101}}));
+  w.see(101, exited_while_others_live(0));
+  EXPECT_EQ(w.only<Join>().waited_ns, 1000);
+}
+
+TEST(Join, ThatASignalInterruptedIsOneOnlyIfItIsBegunAnew) {
+  SignalStop handled = unhandled(SIGUSR1, SI_USER);
+  handled.caught = 1ULL << (SIGUSR1 - 1);
+  for (const bool anew : {false, true}) {
+    World w;
+    w.launch(100).born(100, 101, pthread_create_call()).see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}});
+    w.see(100, handled);
+    if (anew) w.see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}});
+    w.see(101, exited_while_others_live(0));
+    EXPECT_EQ(w.all<Join>().size(), anew ? 1 : 0);
+  }
+}
+
+TEST(Join, OfWhomAnExitGroupTookAlongIsNone) {
+  World w;
+  w.launch(100).born(100, 101, pthread_create_call()).born(100, 102, pthread_create_call());
+  w.see(100, EntryStop{FutexWaitCall{0x7f0000000910, 101}});
+  w.see(101, exited(0, forced)).see(102, exited(0, own_exit)).see(100, exited(0, forced));
+  EXPECT_TRUE(w.all<Join>().empty());
 }
 
 TEST(Join, AFutexThatIsNobodysTidWordIsLetGoAtOnce) {
