@@ -1,10 +1,9 @@
-// The handler behind deaths.h writes a ring that the loop reads. lwptrace has one thread, so a handler never runs
-// beside itself or beside the loop, only between two of its instructions.
+// A handler would cost more than the rest of a death together: SIGCHLD stays blocked, and is taken when a death is
+// found.
 #include "engine/deaths.h"
 
-#include <algorithm>
-#include <atomic>
 #include <csignal>
+#include <ctime>
 
 #include <sys/wait.h>
 
@@ -12,16 +11,13 @@ namespace lwptrace::engine {
 
 namespace {
 
-constexpr std::uint64_t ring_size = 1024;
-volatile Tid ring[ring_size];
-std::atomic<std::uint64_t> announced{0};
-static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "a signal handler may not lock");
-std::uint64_t taken = 0;
+std::uint64_t announced = 0;
 
-void note(int, siginfo_t* info, void*) {
-  const std::uint64_t number = announced.load(std::memory_order_relaxed);
-  ring[number % ring_size] = info->si_pid;
-  announced.store(number + 1, std::memory_order_release);
+sigset_t only_sigchld() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGCHLD);
+  return set;
 }
 
 }  // namespace
@@ -29,22 +25,21 @@ void note(int, siginfo_t* info, void*) {
 void watch_deaths() {
   struct sigaction action {};
   sigemptyset(&action.sa_mask);
-  action.sa_sigaction = note;
-  action.sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP;
+  action.sa_handler = SIG_DFL;
+  action.sa_flags = SA_NOCLDSTOP;
   ::sigaction(SIGCHLD, &action, nullptr);
-  sigset_t unblock;
-  sigemptyset(&unblock);
-  sigaddset(&unblock, SIGCHLD);
-  ::sigprocmask(SIG_UNBLOCK, &unblock, nullptr);
+  const sigset_t set = only_sigchld();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-std::uint64_t deaths_announced() { return announced.load(std::memory_order_acquire); }
+std::uint64_t deaths_announced() { return announced; }
 
-void take_announced_deaths(const std::function<void(std::uint64_t, Tid)>& one) {
-  const std::uint64_t end = deaths_announced();
-  // The oldest slot may be overwritten while it is read: it counts as lost.
-  taken = std::max(taken, end < ring_size ? 0 : end - ring_size + 1);
-  for (; taken < end; ++taken) one(taken, ring[taken % ring_size]);
+std::optional<AnnouncedDeath> take_announced_death() {
+  const sigset_t set = only_sigchld();
+  constexpr timespec at_once{};
+  siginfo_t info{};
+  if (::sigtimedwait(&set, &info, &at_once) != SIGCHLD) return std::nullopt;
+  return AnnouncedDeath{announced++, info.si_pid};
 }
 
 bool is_death(const siginfo_t& info) {

@@ -1,24 +1,29 @@
 // In what order tasks die, where the kernel tells it: SIGCHLD comes to the tracer at each death of a traced task, a
 // leader's too, whose end a wait reports only after its last thread's. Who ended a thread group turns on that order.
-// Announcements are numbered from 0. Those that come while one is pending are merged into it (signal(7)).
+// Announcements are numbered from 0. Those that come while one is pending are merged into it (signal(7)): of several
+// deaths between two looks the first is known.
 #pragma once
 
 #include <lwptrace/event.h>
 
 #include <csignal>
 #include <cstdint>
-#include <functional>
+#include <optional>
 
 namespace lwptrace::engine {
 
-// Takes over SIGCHLD, without the stops (SA_NOCLDSTOP) and without interrupting system calls (SA_RESTART).
+// Takes over SIGCHLD, without the stops (SA_NOCLDSTOP).
 void watch_deaths();
 
-// How many announcements have come.
+// How many announcements have been taken.
 [[nodiscard]] std::uint64_t deaths_announced();
 
-// Calls `one(number, tid)` for each that has come since the last time. A thousand behind, the oldest are lost.
-void take_announced_deaths(const std::function<void(std::uint64_t, Tid)>& one);
+struct AnnouncedDeath {
+  std::uint64_t number = 0;
+  Tid tid = 0;
+};
+// Nothing: no death has been announced since the last one taken.
+[[nodiscard]] std::optional<AnnouncedDeath> take_announced_death();
 
 // What waitid(2) says of a child, as a wait status.
 [[nodiscard]] bool is_death(const siginfo_t& info);

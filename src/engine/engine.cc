@@ -218,8 +218,8 @@ void Engine::handle(const Report& report) {
 // The real parent of a dead process finds nobody while its tracer has not waited for it: it may know of the end by a
 // pidfd, and ask without patience.
 void Engine::hear_deaths() {
+  note_announced_death();
   if (std::exchange(deaths_heard_, deaths_announced()) == deaths_announced()) return;
-  note_announced_deaths();
   std::vector<Tid> dead;
   for (const auto& [tid, task] : tasks_) {
     if (task.death) dead.push_back(tid);
@@ -235,7 +235,7 @@ void Engine::hear_deaths() {
 
 void Engine::handle_death(Tid tid, int status) {
   const auto task = tasks_.find(tid);
-  note_announced_deaths();
+  note_announced_death();
   Death death = snapshot_.death(tid, task != tasks_.end() ? &task->second : nullptr, decode_wait_status(status));
   (void)::waitpid(tid, nullptr, __WALL | WNOHANG);
   tasks_.erase(tid);
@@ -248,12 +248,12 @@ void Engine::handle_death(Tid tid, int status) {
   outcome_.not_executed = outcome_.failure->code != 0;
 }
 
-void Engine::note_announced_deaths() {
-  take_announced_deaths([this](std::uint64_t number, Tid tid) {
-    const auto task = tasks_.find(tid);
-    // A leader whose threads outlive it is announced again at the end of its group.
-    if (task != tasks_.end() && !task->second.death) task->second.death = number;
-  });
+void Engine::note_announced_death() {
+  const auto announced = take_announced_death();
+  if (!announced) return;
+  const auto task = tasks_.find(announced->tid);
+  // A leader whose threads outlive it is announced again at the end of its group.
+  if (task != tasks_.end() && !task->second.death) task->second.death = announced->number;
 }
 
 void Engine::handle_before_start(const Report& report) {
@@ -311,7 +311,7 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
       if (fact) {
         const Tid former = std::get<ExecStop>(*fact).former_tid;
         if (former != tid) {
-          note_announced_deaths();  // that of the old leader, whose tid it has now
+          note_announced_death();  // that of the old leader, whose tid it has now
           tasks_.erase(former);
         }
         tasks_[tid] = Task{tid, true};

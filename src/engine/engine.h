@@ -85,7 +85,7 @@ class Engine {
   void handle_before_start(const Report& report);
   void hear_deaths();
   void handle_death(Tid tid, int status);
-  void note_announced_deaths();
+  void note_announced_death();
   [[nodiscard]] std::optional<Fact> read_stop(Tid tid, int status);
   void remember(Tid creator, const BirthStop& birth);
   void observe(Tid tid, Fact fact);
