@@ -58,6 +58,12 @@ bool Registers::ask_table(Tid tid) {
   return int80_;
 }
 
+std::uint64_t fs_base_of(Tid tid) {
+  errno = 0;
+  const long value = ::ptrace(PTRACE_PEEKUSER, tid, offsetof(user_regs_struct, fs_base), nullptr);
+  return errno == 0 ? static_cast<std::uint64_t>(value) : 0;
+}
+
 SyscallFrame Registers::syscall() const {
   SyscallFrame frame;
   if (i386_) {

@@ -113,7 +113,7 @@ std::optional<Fact> Snapshot::newborn(Tid tid) {
     call = std::move(announced_);
     announced_child_ = 0;
     const bool tls = call.has(CLONE_SETTLS) && call.abi != Abi::i386 && detail_ != Detail::births;
-    if (tls && registers.read(tid) == 0) stop.fs_base = Address{registers.fs_base()};
+    if (const std::uint64_t base = tls ? fs_base_of(tid) : 0; base != 0) stop.fs_base = Address{base};
   }
   Tid value = 0;
   if (call.has(CLONE_CHILD_SETTID) && memory.get(call.child_tid, value)) stop.child_tid_value = value;

@@ -71,9 +71,11 @@ Death Snapshot::death(Tid tid, const Task* task, Status status) {
   const bool leader = tid == tgid;
   if (leader && backtracer_ != nullptr) backtracer_->forget(tgid);
   if (leader) leaders_.forget(tgid);
+  const Nanos tick = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
   const bool alone = leader && (task == nullptr || !task->had_siblings);  // nobody else can have ended it
   if (alone && detail_ == Detail::births) return death;
-  if (detail_ == Detail::births && !leader && status.code) {
+  const bool wants_times = detail_ != Detail::births;
+  if (!leader && status.code) {
     // Whoever ends a group marks its leader first, and a leader that destroys its threads by an exec sleeps
     // uninterruptibly until they are gone (zap_other_threads, de_thread). Neither can be seen: it ended by itself.
     const auto first = leaders_.leader(tgid);
@@ -81,19 +83,23 @@ Death Snapshot::death(Tid tid, const Task* task, Status status) {
       death.self = TaskPeek{true, true, false, false};
       death.own = status;
       death.group_goes_on = true;
-      return death;
+      if (!wants_times) return death;
+      death.cpu_ns = procfs::cpu_time(tgid, tid);
+      if (death.cpu_ns && *death.cpu_ns < tick) {  // whoever has less than a tick in all has none of either
+        death.utime_ns = death.stime_ns = 0;
+        return death;
+      }
     }
   }
   const auto self = procfs::stat(tgid, tid);
   if (!self) return death;
-  if (detail_ != Detail::births) {
-    const Nanos tick = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
-    death.cpu_ns = procfs::cpu_time(tgid, tid);
+  if (wants_times) {
+    if (!death.cpu_ns) death.cpu_ns = procfs::cpu_time(tgid, tid);
     death.utime_ns = static_cast<Nanos>(self->utime_ticks) * tick;
     death.stime_ns = static_cast<Nanos>(self->stime_ticks) * tick;
   }
   if (leader) death.ppid = self->ppid;
-  if (alone) return death;
+  if (alone || death.group_goes_on) return death;
   death.self = self->peek;
   if (!leader) death.own = decode_wait_status(self->exit_code);  // a leader's is its group's by now (release_task)
   // A leader is reported when nobody else is left. Of one that was taken along there is nothing more to learn; and
