@@ -3,8 +3,9 @@
 // on by themselves (ERESTARTSYS and its kin); a few answer EINTR whatever woke them (signal(7)), and those are made
 // again.
 //
-// Since when a call with a timeout has waited is known to the kernel alone. So it is made again with the whole of it, at
-// the first such signal, and followed from there: however many signals come, it ends a timeout after the first of them.
+// Since when a call with a timeout has waited is known to the kernel alone. So it is made again with the whole of it,
+// at the first such signal, and followed from there: however many signals come, it ends a timeout after the first of
+// them.
 #pragma once
 
 #include <lwptrace/backtrace.h>
