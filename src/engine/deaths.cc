@@ -22,24 +22,30 @@ sigset_t only_sigchld() {
 
 }  // namespace
 
-void watch_deaths() {
+void hear_of_stops(bool stops) {
   struct sigaction action {};
   sigemptyset(&action.sa_mask);
   action.sa_handler = SIG_DFL;
-  action.sa_flags = SA_NOCLDSTOP;
+  action.sa_flags = stops ? 0 : SA_NOCLDSTOP;
   ::sigaction(SIGCHLD, &action, nullptr);
+}
+
+void watch_deaths() {
+  hear_of_stops(false);
   const sigset_t set = only_sigchld();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
 std::uint64_t deaths_announced() { return announced; }
 
-std::optional<AnnouncedDeath> take_announced_death() {
+std::optional<Sigchld> take_sigchld(Nanos patience) {
   const sigset_t set = only_sigchld();
-  constexpr timespec at_once{};
+  const timespec timeout{patience / 1'000'000'000, patience % 1'000'000'000};
   siginfo_t info{};
-  if (::sigtimedwait(&set, &info, &at_once) != SIGCHLD) return std::nullopt;
-  return AnnouncedDeath{announced++, info.si_pid};
+  if (::sigtimedwait(&set, &info, patience == forever ? nullptr : &timeout) != SIGCHLD) return std::nullopt;
+  Sigchld taken{info.si_pid, {}};
+  if (is_death(info)) taken.death = AnnouncedDeath{announced++, info.si_pid};
+  return taken;
 }
 
 bool is_death(const siginfo_t& info) {

@@ -15,6 +15,9 @@ namespace lwptrace::engine {
 // Takes over SIGCHLD, without the stops (SA_NOCLDSTOP).
 void watch_deaths();
 
+// Whether SIGCHLD is to come at stops as well.
+void hear_of_stops(bool stops);
+
 // How many announcements have been taken.
 [[nodiscard]] std::uint64_t deaths_announced();
 
@@ -22,8 +25,13 @@ struct AnnouncedDeath {
   std::uint64_t number = 0;
   Tid tid = 0;
 };
-// Nothing: no death has been announced since the last one taken.
-[[nodiscard]] std::optional<AnnouncedDeath> take_announced_death();
+struct Sigchld {
+  Tid tid = 0;
+  std::optional<AnnouncedDeath> death;
+};
+constexpr Nanos forever = -1;
+// Waits so long for one. Nothing: errno is EAGAIN, or EINTR when another signal came.
+[[nodiscard]] std::optional<Sigchld> take_sigchld(Nanos patience);
 
 // What waitid(2) says of a child, as a wait status.
 [[nodiscard]] bool is_death(const siginfo_t& info);

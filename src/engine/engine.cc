@@ -37,6 +37,7 @@ Engine::Engine(EngineOptions options, Observer& observer)
     : options_(std::move(options)),
       observer_(observer),
       mark_(random_mark()),
+      hints_([this](const AnnouncedDeath& announced) { note(announced); }),
       snapshot_(options_.backtracer, options_.detail,
                 !attaching() && options_.detail != Detail::births ? std::optional(mark_) : std::nullopt) {}
 
@@ -160,11 +161,12 @@ std::optional<Engine::Report> Engine::wait_for_any() {
       awaited_ = to_hear_.back();
       to_hear_.pop_back();
     }
-    const idtype_t which = awaited_ != 0 ? P_PID : P_ALL;
     // WNOWAIT: a dead task is looked at in /proc before it is reaped.
     // __WNOTHREAD: what is another thread's, lwptrace's own former children, is not ours.
     const int how = WEXITED | WSTOPPED | WNOWAIT | __WALL | __WNOTHREAD | (hearing || detaching_ ? WNOHANG : 0);
-    if (::waitid(which, static_cast<id_t>(awaited_), &info, how) == 0) {
+    const int failed = awaited_ != 0 ? ::waitid(P_PID, static_cast<id_t>(awaited_), &info, how)
+                                     : hints_.wait(info, how, tasks_.size());
+    if (failed == 0) {
       const bool was_any = awaited_ == 0;
       awaited_ = interruptions_ = 0;
       if (info.si_pid == 0 && detaching_ && was_any) {
@@ -218,7 +220,7 @@ void Engine::handle(const Report& report) {
 // The real parent of a dead process finds nobody while its tracer has not waited for it: it may know of the end by a
 // pidfd, and ask without patience.
 void Engine::hear_deaths() {
-  note_announced_death();
+  (void)hints_.listen(0);
   if (std::exchange(deaths_heard_, deaths_announced()) == deaths_announced()) return;
   std::vector<Tid> dead;
   for (const auto& [tid, task] : tasks_) {
@@ -235,7 +237,7 @@ void Engine::hear_deaths() {
 
 void Engine::handle_death(Tid tid, int status) {
   const auto task = tasks_.find(tid);
-  note_announced_death();
+  (void)hints_.listen(0);
   Death death = snapshot_.death(tid, task != tasks_.end() ? &task->second : nullptr, decode_wait_status(status));
   (void)::waitpid(tid, nullptr, __WALL | WNOHANG);
   tasks_.erase(tid);
@@ -248,12 +250,10 @@ void Engine::handle_death(Tid tid, int status) {
   outcome_.not_executed = outcome_.failure->code != 0;
 }
 
-void Engine::note_announced_death() {
-  const auto announced = take_announced_death();
-  if (!announced) return;
-  const auto task = tasks_.find(announced->tid);
+void Engine::note(const AnnouncedDeath& announced) {
+  const auto task = tasks_.find(announced.tid);
   // A leader whose threads outlive it is announced again at the end of its group.
-  if (task != tasks_.end() && !task->second.death) task->second.death = announced->number;
+  if (task != tasks_.end() && !task->second.death) task->second.death = announced.number;
 }
 
 void Engine::handle_before_start(const Report& report) {
@@ -311,7 +311,7 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
       if (fact) {
         const Tid former = std::get<ExecStop>(*fact).former_tid;
         if (former != tid) {
-          note_announced_death();  // that of the old leader, whose tid it has now
+          (void)hints_.listen(0);  // that of the old leader, whose tid it has now
           tasks_.erase(former);
         }
         tasks_[tid] = Task{tid, true};

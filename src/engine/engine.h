@@ -24,6 +24,7 @@
 
 #include "engine/attach.h"
 #include "engine/forwarding.h"
+#include "engine/hints.h"
 #include "engine/launch.h"
 #include "engine/snapshot.h"
 
@@ -85,7 +86,7 @@ class Engine {
   void handle_before_start(const Report& report);
   void hear_deaths();
   void handle_death(Tid tid, int status);
-  void note_announced_death();
+  void note(const AnnouncedDeath& announced);
   [[nodiscard]] std::optional<Fact> read_stop(Tid tid, int status);
   void remember(Tid creator, const BirthStop& birth);
   void observe(Tid tid, Fact fact);
@@ -99,6 +100,7 @@ class Engine {
   EngineOptions options_;
   Observer& observer_;
   std::uint16_t mark_;  // of our filter's stops
+  Hints hints_;
   Snapshot snapshot_;
   timespec start_{};
   Nanos stopped_at_ = 0;  // when the stop at hand was reported, before anything was read for it

@@ -1,0 +1,69 @@
+#include "engine/hints.h"
+
+#include <cerrno>
+#include <ctime>
+
+namespace lwptrace::engine {
+
+namespace {
+
+Nanos clock_now() {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
+}
+
+}  // namespace
+
+void Hints::turn(bool on) {
+  on_ = on;
+  hear_of_stops(on);
+  heard_.clear();
+  sweep_at_ = 0;
+}
+
+bool Hints::listen(Nanos patience) {
+  const auto sigchld = take_sigchld(patience);
+  if (!sigchld) return false;
+  if (sigchld->death) died_(*sigchld->death);
+  if (on_) heard_.push_back(sigchld->tid);
+  return true;
+}
+
+bool Hints::ask(Tid tid, siginfo_t& info, int how) {
+  if (tid == 0) return false;
+  info.si_pid = 0;
+  return ::waitid(P_PID, static_cast<id_t>(tid), &info, how | WNOHANG) == 0 && info.si_pid != 0;
+}
+
+int Hints::wait(siginfo_t& info, int how, std::size_t tasks) {
+  constexpr std::size_t few = 64;
+  if (on_ ? tasks < few / 2 : tasks > few) turn(!on_);
+  if (!on_ || (how & WNOHANG) != 0) return ::waitid(P_ALL, 0, &info, how);
+  for (;;) {
+    while (!heard_.empty()) {
+      const Tid tid = heard_.front();
+      heard_.pop_front();
+      if (ask(tid, info, how)) return remember(tid), 0;
+    }
+    if (listen(0)) continue;
+    const Nanos began = clock_now();
+    bool asked_all = false;
+    if (began >= sweep_at_) {
+      info.si_pid = 0;
+      if (const int failed = ::waitid(P_ALL, 0, &info, how | WNOHANG)) return failed;
+      const Nanos ended = clock_now();
+      constexpr Nanos share = 8;  // one part in so many of the time
+      sweep_at_ = ended + share * (ended - began);
+      if (info.si_pid != 0) return remember(info.si_pid), 0;
+      asked_all = true;
+    } else {
+      for (const Tid tid : lately_) {
+        if (ask(tid, info, how)) return 0;
+      }
+    }
+    if (!listen(asked_all ? forever : sweep_at_ - began) && errno == EINTR) return -1;
+  }
+}
+
+}  // namespace lwptrace::engine

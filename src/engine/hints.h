@@ -1,0 +1,46 @@
+// The wait for any of many. waitid(P_ALL) looks at every task each time it is called and each time it is woken, which
+// at ten thousand costs more than all the rest of a stop. Above a few dozen, SIGCHLD says who has something to report,
+// and only that one is asked. Signals merge while one is pending, so those who stopped lately are asked too, and all of
+// them now and then; nobody sleeps before all have been asked since the last signal.
+#pragma once
+
+#include <lwptrace/event.h>
+#include <lwptrace/ids.h>
+
+#include <sys/wait.h>
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <utility>
+
+#include "engine/deaths.h"
+
+namespace lwptrace::engine {
+
+class Hints {
+ public:
+  // `died`: is told of the announcements of deaths.
+  explicit Hints(std::function<void(const AnnouncedDeath&)> died) : died_(std::move(died)) {}
+
+  // As waitid(P_ALL, 0, &info, how), for who traces about `tasks` tasks. Signals other than SIGCHLD interrupt it.
+  [[nodiscard]] int wait(siginfo_t& info, int how, std::size_t tasks);
+
+  // Takes a SIGCHLD, if it comes within so many ns; else errno says EAGAIN, or EINTR when another signal came.
+  bool listen(Nanos patience);
+
+ private:
+  void turn(bool on);
+  [[nodiscard]] bool ask(Tid tid, siginfo_t& info, int how);
+  void remember(Tid tid) { lately_[next_++ % lately_.size()] = tid; }
+
+  std::function<void(const AnnouncedDeath&)> died_;
+  bool on_ = false;
+  std::deque<Tid> heard_;
+  std::array<Tid, 8> lately_{};  // who reported last
+  std::size_t next_ = 0;
+  Nanos sweep_at_ = 0;  // CLOCK_MONOTONIC: before that asking all of them would take too much of the time
+};
+
+}  // namespace lwptrace::engine
