@@ -58,6 +58,7 @@ struct KillCall {  // kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo, p
   int signo = 0;
   Scope scope = Scope::process;   // unknown: the kind of pidfd decides
   std::optional<Tid> target_pid;  // pidfd_send_signal: whom the descriptor stands for; the engine looks it up
+  bool sure = false;              // a thread to itself, and not blocked: it cannot fail; the engine looks it up
   bool operator==(const KillCall&) const = default;
 };
 

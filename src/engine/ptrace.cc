@@ -64,6 +64,10 @@ std::uint64_t fs_base_of(Tid tid) {
   return errno == 0 ? static_cast<std::uint64_t>(value) : 0;
 }
 
+int signal_mask(Tid tid, std::uint64_t& mask) {
+  return ::ptrace(PTRACE_GETSIGMASK, tid, sizeof mask, &mask) == 0 ? 0 : errno;
+}
+
 SyscallFrame Registers::syscall() const {
   SyscallFrame frame;
   if (i386_) {

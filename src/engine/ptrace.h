@@ -59,6 +59,8 @@ struct CallStop {
 
 // Of x86-64 code, and what is in the register of 32-bit code too; 0 where it cannot be read.
 [[nodiscard]] std::uint64_t fs_base_of(Tid tid);
+// The signals that the task blocks.
+[[nodiscard]] int signal_mask(Tid tid, std::uint64_t& mask);
 [[nodiscard]] int seize(Tid tid, std::uintptr_t options);
 [[nodiscard]] int interrupt(Tid tid);
 [[nodiscard]] int cont(Tid tid, int signal);

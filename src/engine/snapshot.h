@@ -31,6 +31,7 @@ struct Task {  // what the engine itself must remember of a traced task
   std::optional<std::uint64_t> death;   // the number under which its own was announced
   std::optional<WaitCall> waiting;      // entered: where its results will be stored
   std::optional<KillCall> sending;      // entered: a send, whose target_pid is as we count
+  bool signalled = false;               // a signal's delivery was looked at already
   bool changes_user = false;            // entered: setuid or a relative
   bool changes_name = false;            // entered: prctl(PR_SET_NAME) with a name that could not be read
   bool in_told_call = false;            // unfiltered: the return of the call that it is in is wanted
@@ -53,7 +54,7 @@ class Snapshot {
   // Without our filter, at the entry or the return of any call: nothing too where the filter would not have stopped it.
   [[nodiscard]] std::optional<Fact> unfiltered_call(Tid tid, Task& task);
   [[nodiscard]] std::optional<Fact> call_return(Tid tid, Task& task);
-  [[nodiscard]] std::optional<Fact> signal(Tid tid, const Task& task, int signo);
+  [[nodiscard]] std::optional<Fact> signal(Tid tid, Task& task, int signo);
   // Before the task is reaped: `tgid` 0 for one never seen before.
   [[nodiscard]] Death death(Tid tid, const Task* task, Status status);
   [[nodiscard]] Launched launched(Tid tid, bool ignores_sigchld);
@@ -62,6 +63,7 @@ class Snapshot {
 
  private:
   [[nodiscard]] Fact entered(Tid tid, Task& task, const CallStop& at, Call call);
+  void read_actions(Tid tid, Task& task, SignalStop& stop);
   void look_at_siblings(Tid tgid, Tid tid, int code, Death& death);
   [[nodiscard]] bool leader_goes_on(Tid tgid, const procfs::TaskStat& leader);
   void look_at_target(Tid tid, Task& task, KillCall& kill) const;

@@ -175,7 +175,7 @@ std::optional<Wait> wait_of(Tid tid, SyscallFrame call, const MemoryReader& memo
 
 void let_call_go_on(Tid tid, std::optional<Disturbed>& disturbed, Nanos now) {
   Registers registers;
-  if (registers.read_call(tid) != 0 || registers.result() != -EINTR) return;
+  if (registers.read(tid) != 0 || registers.result() != -EINTR || registers.read_call(tid) != 0) return;
   const SyscallFrame call = registers.syscall();
   if (!disturbed || disturbed->call != call) {
     disturbed.reset();

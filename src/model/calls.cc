@@ -65,6 +65,10 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
     lwp.call = std::make_unique<Call>(call);
     return resume(lwp.tid);
   }
+  if (const auto* kill = std::get_if<KillCall>(&call); kill != nullptr && kill->sure) {
+    tell_send(lwp, *kill, 0);
+    return resume(lwp.tid);
+  }
   lwp.call = std::make_unique<Call>(call);
   lwp.entered = now_;
   if (std::holds_alternative<KillCall>(call)) senders_.insert(lwp.id);

@@ -103,6 +103,8 @@ std::optional<TaskStat> parse_stat(std::string_view text) {
   stat.exit_code = number<int>(words[49]).value_or(0);  // field 52, the last
   stat.utime_ticks = number<std::uint64_t>(words[11]).value_or(0);
   stat.stime_ticks = number<std::uint64_t>(words[12]).value_or(0);
+  stat.ignored = number<std::uint64_t>(words[30]).value_or(0);
+  stat.caught = number<std::uint64_t>(words[31]).value_or(0);
   return stat;
 }
 

@@ -42,6 +42,7 @@ struct TaskStat {  // /proc/TGID/task/TID/stat
   int exit_signal = -1;                            // -1: a thread that is no leader
   int exit_code = 0;                               // the task's own, as a wait status; of a living one it means nothing
   std::uint64_t utime_ticks = 0, stime_ticks = 0;  // sysconf(_SC_CLK_TCK) a second
+  std::uint64_t ignored = 0, caught = 0;           // of its group, and of the signals up to 31 alone
 };
 
 [[nodiscard]] std::optional<TaskStatus> parse_status(std::string_view text);

@@ -134,6 +134,17 @@ TEST(Kill, ASigkillNamesTheKillerOfTheDead) {
   EXPECT_EQ(w.only<Exit>().by, 1u);
 }
 
+TEST(Kill, OfAThreadToItselfThatCannotFailIsToldAtItsEntry) {
+  World w;
+  KillCall call{"tgkill", 100, 100, SIGUSR1, Scope::thread};
+  call.sure = true;
+  w.launch(100).see(100, EntryStop{call});
+  EXPECT_THAT(w.last, ElementsAre(Action{Resume{100, Resume::Until::next_event, 0}}));
+  EXPECT_EQ(w.only<Kill>().target_lwp, 1u);
+  w.see(100, unhandled(SIGUSR1, SI_TKILL, Sender{100, 0, {}}));
+  EXPECT_EQ(w.story(), "birth 1, exec 1, kill 1, signal 1");
+}
+
 TEST(Kill, ByAThreadNamesTheThread) {
   World w;
   w.launch(100).born(100, 101, pthread_create_call());
