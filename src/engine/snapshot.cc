@@ -175,10 +175,10 @@ std::optional<Fact> Snapshot::exec(Tid tid) {
   stop.former_tid = static_cast<Tid>(former);
   stop.file = procfs::exe(tid);
   stop.argv = procfs::cmdline(tid);
-  stop.comm = procfs::comm(tid);
   stop.abi = registers.syscall().abi;
   if (const auto status = procfs::status(tid)) {
     stop.uid = status->uid;
+    stop.comm = status->comm;
     const auto meant = procfs::file_identity(tid);
     stop.privilege_dropped = (meant.uid && meant.uid != status->uid) || (meant.gid && meant.gid != status->gid);
   }

@@ -1,4 +1,5 @@
 // The parsers of procfs.h. Kernel text is trusted to be kernel text; a field that is missing makes the answer empty.
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 
@@ -29,11 +30,23 @@ std::optional<std::string_view> field(std::string_view text, std::string_view ke
 }
 
 std::string_view next_word(std::string_view& text) {
-  const std::size_t start = std::min(text.find_first_not_of(" \t\n"), text.size());
-  const std::size_t end = std::min(text.find_first_of(" \t\n", start), text.size());
-  const std::string_view word = text.substr(start, end - start);
-  text.remove_prefix(end);
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n'; };
+  const auto* start = std::find_if_not(text.begin(), text.end(), is_space);
+  const auto* end = std::find_if(start, text.end(), is_space);
+  const std::string_view word(start, static_cast<std::size_t>(end - start));
+  text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
   return word;
+}
+
+// proc_task_name: of all bytes only these two are written otherwise, after a tab.
+std::string unescaped(std::string_view name) {
+  std::string out;
+  for (std::size_t at = 1; at < name.size(); ++at) {
+    const bool escape = name[at] == '\\' && at + 1 < name.size();
+    if (escape) ++at;
+    out += escape && name[at] == 'n' ? '\n' : name[at];
+  }
+  return out;
 }
 
 }  // namespace
@@ -43,6 +56,7 @@ std::optional<TaskStatus> parse_status(std::string_view text) {
   const auto gid = field(text, "Gid:");
   if (!tgid || !ppid || !uid) return std::nullopt;
   TaskStatus status;
+  status.comm = unescaped(field(text, "Name:").value_or(""));
   status.tgid = number<Tid>(*tgid).value_or(0);
   status.ppid = number<Tid>(*ppid).value_or(0);
   const auto effective = [](std::string_view ids) {

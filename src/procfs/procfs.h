@@ -13,6 +13,7 @@
 namespace lwptrace::procfs {
 
 struct TaskStatus {  // /proc/TID/status
+  std::string comm;
   Tid tgid = 0, ppid = 0;
   std::uint32_t uid = 0, gid = 0;  // effective
   std::vector<Tid> ns_tids;        // NSpid: in our namespace first, then in each nested one
