@@ -32,6 +32,9 @@ constexpr int exit_usage = 2;  // of the verbs that trace nothing
 // The one line of every complaint: "lwptrace: …" on stderr.
 void complain(const std::string& text);
 
+// Whole lines on stderr.
+void say(const std::string& lines);
+
 // A verb's words on stdout; exit_failed when they cannot be written.
 [[nodiscard]] Ending print(const std::string& text);
 

@@ -62,10 +62,11 @@ constexpr int widest_text = 96;  // longer lines are hard to read
 
 }  // namespace
 
-void complain(const std::string& text) {
-  const std::string line = fmt::format("lwptrace: {}\n", text);
+void complain(const std::string& text) { say(fmt::format("lwptrace: {}\n", text)); }
+
+void say(const std::string& lines) {
   // Where stderr itself cannot be written there is nobody left to tell; fmt::print would throw.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, lines.data(), lines.size());
 }
 
 Ending print(const std::string& text) {

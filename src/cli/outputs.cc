@@ -79,6 +79,7 @@ void FileSink::flush() {
     const ssize_t wrote = ::write(fd_, kept_.data() + done, kept_.size() - done);
     if (wrote >= 0) {
       done += static_cast<std::size_t>(wrote);
+      written_ += static_cast<std::uint64_t>(wrote);
     } else if (errno != EINTR && errno != EAGAIN) {
       failed_ = true;
       complain(fmt::format("writing {}: {}; it ends here; {}", name_, std::strerror(errno), remedy(errno)));
@@ -144,6 +145,12 @@ bool Outputs::failed() const {
     if (output.file->failed()) return true;
   }
   return false;
+}
+
+std::uint64_t Outputs::bytes_written() const {
+  std::uint64_t sum = 0;
+  for (const Output& output : outputs_) sum += output.file->written();
+  return sum;
 }
 
 int terminal_width(int fd) {

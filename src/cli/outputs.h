@@ -25,6 +25,7 @@ class FileSink : public ByteSink {
   void flush() override;
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool is_file() const { return file_; }
+  [[nodiscard]] std::uint64_t written() const { return written_; }
 
  private:
   int fd_;
@@ -32,6 +33,7 @@ class FileSink : public ByteSink {
   bool owned_;
   bool file_ = false;  // a regular file: nobody watches it grow
   bool failed_ = false;
+  std::uint64_t written_ = 0;
   std::string kept_;
 };
 
@@ -54,6 +56,7 @@ class Outputs : public TraceSink {
   void flush(bool all);
   void finish();
   [[nodiscard]] bool failed() const;
+  [[nodiscard]] std::uint64_t bytes_written() const;  // as they are in the files: packed
   [[nodiscard]] bool writes_to_stderr() const { return stderr_; }
 
  private:

@@ -12,6 +12,7 @@
 #include <cmath>
 
 #include "cli/session.h"
+#include "cli/stats.h"
 #include "procfs/procfs.h"
 #include "unwind/unwind.h"
 
@@ -101,6 +102,8 @@ void declare_tracing(CLI::App& app, TraceOptions& o) {
     return fmt::format("-e {}: the one expression is signal=none; which system calls are seen is chosen by --detail",
                        word);
   });
+  app.add_flag("--stats", o.stats,
+               "at the end print to stderr what tracing cost: stops,\nptrace calls, waits, time in each part");
 }
 
 Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options, TraceHeader header) {
@@ -121,6 +124,7 @@ Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options
   const Detail detail = from_string<Detail>(o.detail);
   engine_options.detail = detail;
   engine_options.timeout = o.timeout;
+  engine_options.times = o.stats;
   engine_options.backtracer = backtracer.get();
 
   SessionOptions session_options;
@@ -137,8 +141,16 @@ Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options
   engine::Engine engine(std::move(engine_options), session);
   Traced traced{engine.run(), {}, false};
   if (traced.outcome.failure) return traced;
-  traced.end = session.end(engine.now(), traced.outcome.reason);
+  const Nanos ended = engine.now();
+  traced.end = session.end(ended, traced.outcome.reason);
   traced.output_failed = outputs.failed();
+  if (o.stats) {
+    engine::Stats& stats = traced.outcome.stats;
+    const Nanos at_the_end = engine.now() - ended;
+    stats.telling += at_the_end;
+    stats.total += at_the_end;
+    say(stats_table(stats, {traced.end.seq - 1, outputs.bytes_written()}));
+  }
   return traced;
 }
 

@@ -20,6 +20,7 @@ struct TraceOptions {
   std::uint64_t max_lwps = 0, max_births = 0;
   std::string follow = "all";
   bool tell_signals = true;
+  bool stats = false;
 };
 
 void declare_tracing(CLI::App& app, TraceOptions& o);

@@ -52,7 +52,16 @@ Nanos Engine::now() const {
 }
 
 Outcome Engine::run() {
-  if (!attaching()) return trace_launched();
+  Outcome outcome = timed(&Stats::total, [this] { return attaching() ? trace_in_a_thread() : trace_launched(); });
+  outcome.stats = stats_;
+  outcome.stats.deaths_announced = deaths_announced();
+  outcome.stats.ptrace_calls = ptrace_calls_by_request();
+  outcome.stats.proc_reads = procfs::reads();
+  outcome.stats.hints = hints_.counts();
+  return outcome;
+}
+
+Outcome Engine::trace_in_a_thread() {
   sigset_t all, former;
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &former);  // signals are the tracing thread's
@@ -74,6 +83,7 @@ Outcome Engine::trace_attached() {
       observer_.not_attached(error);
     }
   }
+  charge(*at_hand_);
   started_ = root_ended_ = true;
   stopped_at_ = now();
   for (const FoundTask& one : found.tasks) {
@@ -103,7 +113,10 @@ Outcome Engine::trace_attached() {
 
 Outcome Engine::trace_launched() {
   const auto filter = make_filter(options_.detail, mark_);
-  if (!filter) return Outcome{EndReason::exited, filter.error(), false};
+  if (!filter) {
+    outcome_.failure = filter.error();
+    return outcome_;
+  }
   ::clock_gettime(CLOCK_MONOTONIC, &start_);
   watch_interrupts();
   watch_deaths();
@@ -111,7 +124,8 @@ Outcome Engine::trace_launched() {
   auto child = launch(options_.launch, *filter, ptrace_options(options_.detail));
   if (!child) {
     unwatch_interrupts();
-    return Outcome{EndReason::exited, child.error(), false};
+    outcome_.failure = child.error();
+    return outcome_;
   }
   root_ = child->tid;
   failure_fd_ = child->failure_fd;
@@ -130,15 +144,19 @@ void Engine::loop() {
     // Who has another's tid by an exec cannot be looked at before its stop is taken (looks_like_a_spurious_pid).
     if (report->status >> 8 == (SIGTRAP | (PTRACE_EVENT_EXEC << 8))) (void)take(*report);
     handle(*report);
+    charge(*at_hand_);
     taken = stands_still_ != 0 ? take(*report) : std::nullopt;
   }
 }
+
+void Engine::charge(Counted& to) { to.ptrace_calls += ptrace_calls() - std::exchange(charged_, ptrace_calls()); }
 
 // Whoever stays in its stop is not to report it again. Without WEXITED: one that was killed meanwhile is a death now,
 // to be looked at like any other; and if it was a leader, the thread that has its tid by an exec may have stopped
 // instead.
 std::optional<Engine::Report> Engine::take(const Report& report) {
   siginfo_t stop{};
+  ++stats_.taken;
   const int taken = ::waitid(P_PID, static_cast<id_t>(report.tid), &stop, WSTOPPED | WNOHANG | __WALL);
   if (taken != 0 || stop.si_pid == 0 || W_STOPCODE(stop.si_status) == report.status) return std::nullopt;
   return Report{stop.si_pid, W_STOPCODE(stop.si_status)};
@@ -164,9 +182,12 @@ std::optional<Engine::Report> Engine::wait_for_any() {
     // WNOWAIT: a dead task is looked at in /proc before it is reaped.
     // __WNOTHREAD: what is another thread's, lwptrace's own former children, is not ours.
     const int how = WEXITED | WSTOPPED | WNOWAIT | __WALL | __WNOTHREAD | (hearing || detaching_ ? WNOHANG : 0);
-    const int failed = awaited_ != 0 ? ::waitid(P_PID, static_cast<id_t>(awaited_), &info, how)
-                                     : hints_.wait(info, how, tasks_.size());
-    if (failed == 0) {
+    ++(hearing ? stats_.asked : awaited_ != 0 ? stats_.waits_for_one : stats_.waits_for_any);
+    const auto wait = [&] {
+      return awaited_ != 0 ? ::waitid(P_PID, static_cast<id_t>(awaited_), &info, how)
+                           : hints_.wait(info, how, tasks_.size());
+    };
+    if (timed(&Stats::waiting, wait) == 0) {
       const bool was_any = awaited_ == 0;
       awaited_ = interruptions_ = 0;
       if (info.si_pid == 0 && detaching_ && was_any) {
@@ -195,12 +216,16 @@ bool Engine::any_unannounced() const {
 void Engine::handle(const Report& report) {
   const Tid tid = report.tid;
   if (strangers_.erase(tid) != 0) {
+    ++stats_.taken;
     (void)::waitpid(tid, nullptr, WNOHANG);
     return;
   }
   if (!WIFSTOPPED(report.status)) return handle_death(tid, report.status);
   if (!started_) return handle_before_start(report);
   auto fact = read_stop(tid, report.status);
+  at_hand_ = &stats_.stop(tasks_[tid].stop = kind_of(fact));
+  ++at_hand_->times;
+  charge(*at_hand_);
   if (!fact) {
     if (killing_) ::kill(tid, SIGKILL);
     return;
@@ -229,6 +254,7 @@ void Engine::hear_deaths() {
   for (const Tid tid : dead) {
     siginfo_t info{};  // of a tracee waitid tells of stops as well, asked for or not
     constexpr int how = WEXITED | WNOHANG | WNOWAIT | __WALL;
+    ++stats_.asked;
     if (::waitid(P_PID, static_cast<id_t>(tid), &info, how) == 0 && is_death(info)) {
       handle(Report{tid, death_status(info)});
     }
@@ -239,6 +265,9 @@ void Engine::handle_death(Tid tid, int status) {
   const auto task = tasks_.find(tid);
   (void)hints_.listen(0);
   Death death = snapshot_.death(tid, task != tasks_.end() ? &task->second : nullptr, decode_wait_status(status));
+  at_hand_ = &stats_.deaths;
+  ++at_hand_->times;
+  ++stats_.taken;
   (void)::waitpid(tid, nullptr, __WALL | WNOHANG);
   tasks_.erase(tid);
   if (tid == root_) {
@@ -257,6 +286,7 @@ void Engine::note(const AnnouncedDeath& announced) {
 }
 
 void Engine::handle_before_start(const Report& report) {
+  ++at_hand_->times;
   if (report.status >> 16 != PTRACE_EVENT_EXEC) {
     const bool signal = report.status >> 16 == 0 && WSTOPSIG(report.status) != (SIGTRAP | 0x80);
     go_on(report.tid, signal ? WSTOPSIG(report.status) : 0);
@@ -354,15 +384,16 @@ void Engine::observe(Tid tid, Fact fact) {
     const Observation observation = std::move(queue_.front());
     queue_.pop_front();
     actions_.clear();
-    observer_.observe(observation, actions_);
+    timed(&Stats::model, [&] { observer_.observe(observation, actions_); });
     for (const Action& action : actions_) carry_out(action);
-    observer_.settle();
+    timed(&Stats::telling, [&] { observer_.settle(); });
   }
 }
 
 void Engine::carry_out(const Action& action) {
   if (const auto* resume = std::get_if<Resume>(&action)) {
-    if (const auto task = tasks_.find(resume->tid); task != tasks_.end() && task->second.kept) return;
+    const auto task = tasks_.find(resume->tid);
+    if (task != tasks_.end() && task->second.kept) return;
     if (killing_) ::kill(resume->tid, SIGKILL);
     switch (resume->until) {
       case Resume::Until::next_event:
@@ -375,6 +406,7 @@ void Engine::carry_out(const Action& action) {
         (void)listen(resume->tid);
         break;
     }
+    if (task != tasks_.end()) charge(stats_.stop(task->second.stop));  // it may not be the one at hand
   } else if (const auto* woken = std::get_if<Undisturb>(&action)) {
     undisturb(woken->tid);
   } else if (const auto* refuse = std::get_if<RefuseCall>(&action)) {
@@ -448,7 +480,7 @@ void Engine::woken() {
   for (const auto& [tid, task] : tasks_) {
     if (task.disturbed && task.disturbed->deadline <= t) (void)interrupt(tid);  // it will return
   }
-  observer_.tick(t);
+  timed(&Stats::telling, [&] { observer_.tick(t); });
   stopped_at_ = t;
   if (started_) observe(0, Tick{});
 }

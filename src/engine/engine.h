@@ -27,6 +27,7 @@
 #include "engine/hints.h"
 #include "engine/launch.h"
 #include "engine/snapshot.h"
+#include "engine/stats.h"
 
 namespace lwptrace::engine {
 
@@ -51,12 +52,14 @@ struct EngineOptions {
   Detail detail = Detail::life;
   Nanos timeout = 0;                 // 0: none
   Backtracer* backtracer = nullptr;  // not owned; null: no backtraces
+  bool times = false;                // read the clock for Stats: where the time goes
 };
 
 struct Outcome {
   EndReason reason = EndReason::exited;
   std::optional<Error> failure;  // nothing was traced
   bool not_executed = false;     // … because the exec failed: failure->code is its errno
+  Stats stats;
 };
 
 class Engine {
@@ -78,9 +81,16 @@ class Engine {
   [[nodiscard]] bool attaching() const { return !options_.attach.pids.empty(); }
   Outcome trace_launched();
   Outcome trace_attached();
+  Outcome trace_in_a_thread();
   void loop();
-  [[nodiscard]] std::optional<Report> wait_for_any();                     // nothing: no task is left
-  [[nodiscard]] static std::optional<Report> take(const Report& report);  // another stop than the one reported
+  void charge(Counted& to);
+  template <class Work>
+  auto timed(Nanos Stats::*part, const Work& work) {
+    const Timed until_it_is_done(options_.times ? &(stats_.*part) : nullptr);
+    return work();
+  }
+  [[nodiscard]] std::optional<Report> wait_for_any();              // nothing: no task is left
+  [[nodiscard]] std::optional<Report> take(const Report& report);  // another stop than the one reported
   [[nodiscard]] bool any_unannounced() const;
   void handle(const Report& report);
   void handle_before_start(const Report& report);
@@ -122,6 +132,9 @@ class Engine {
   Forwarding forwarding_;
   int late_ = 0;  // requests to end since the root has ended
   int failure_fd_ = -1;
+  Stats stats_;
+  Counted* at_hand_ = &stats_.stop(StopKind::launch);
+  std::uint64_t charged_ = 0;  // ptrace calls that have been put down to something
   Outcome outcome_;
 };
 

@@ -26,12 +26,16 @@ bool Hints::listen(Nanos patience) {
   const auto sigchld = take_sigchld(patience);
   if (!sigchld) return false;
   if (sigchld->death) died_(*sigchld->death);
-  if (on_) heard_.push_back(sigchld->tid);
+  if (on_) {
+    ++counts_.taken;
+    heard_.push_back(sigchld->tid);
+  }
   return true;
 }
 
 bool Hints::ask(Tid tid, siginfo_t& info, int how) {
   if (tid == 0) return false;
+  ++counts_.asked;
   info.si_pid = 0;
   return ::waitid(P_PID, static_cast<id_t>(tid), &info, how | WNOHANG) == 0 && info.si_pid != 0;
 }
@@ -50,6 +54,7 @@ int Hints::wait(siginfo_t& info, int how, std::size_t tasks) {
     const Nanos began = clock_now();
     bool asked_all = false;
     if (began >= sweep_at_) {
+      ++counts_.sweeps;
       info.si_pid = 0;
       if (const int failed = ::waitid(P_ALL, 0, &info, how | WNOHANG)) return failed;
       const Nanos ended = clock_now();

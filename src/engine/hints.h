@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <utility>
@@ -18,6 +19,12 @@
 #include "engine/deaths.h"
 
 namespace lwptrace::engine {
+
+struct HintCounts {
+  std::uint64_t taken = 0;   // SIGCHLD
+  std::uint64_t asked = 0;   // whether one has something to report
+  std::uint64_t sweeps = 0;  // whether anybody has
+};
 
 class Hints {
  public:
@@ -30,12 +37,15 @@ class Hints {
   // Takes a SIGCHLD, if it comes within so many ns; else errno says EAGAIN, or EINTR when another signal came.
   bool listen(Nanos patience);
 
+  [[nodiscard]] const HintCounts& counts() const { return counts_; }
+
  private:
   void turn(bool on);
   [[nodiscard]] bool ask(Tid tid, siginfo_t& info, int how);
   void remember(Tid tid) { lately_[next_++ % lately_.size()] = tid; }
 
   std::function<void(const AnnouncedDeath&)> died_;
+  HintCounts counts_;
   bool on_ = false;
   std::deque<Tid> heard_;
   std::array<Tid, 8> lately_{};  // who reported last

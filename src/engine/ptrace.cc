@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -15,12 +16,41 @@ namespace lwptrace::engine {
 
 namespace {
 
+#define NAMED(request) \
+  { request, #request }
+constexpr struct {
+  int request;
+  const char* name;
+} names[] = {
+    NAMED(PTRACE_SEIZE),      NAMED(PTRACE_INTERRUPT),        NAMED(PTRACE_CONT),
+    NAMED(PTRACE_SYSCALL),    NAMED(PTRACE_LISTEN),           NAMED(PTRACE_DETACH),
+    NAMED(PTRACE_GETREGSET),  NAMED(PTRACE_SETREGSET),        NAMED(PTRACE_GETEVENTMSG),
+    NAMED(PTRACE_GETSIGINFO), NAMED(PTRACE_GET_SYSCALL_INFO), NAMED(PTRACE_PEEKUSER),
+    NAMED(PTRACE_POKEDATA),
+};
+#undef NAMED
+
+std::uint64_t calls = 0;
+std::array<std::uint64_t, 64> calls_by_request{};
+
+// The old requests are below 32, the newer ones begin at 0x4200.
+constexpr std::size_t place_of(int request) {
+  constexpr int newer = 0x4200;
+  return static_cast<std::size_t>(request < newer ? request : 32 + request - newer);
+}
+
 template <class Address, class Data>
-int request(int what, Tid tid, Address address, Data data) {
+long call(int what, Tid tid, Address address, Data data) {
+  ++calls;
+  ++calls_by_request[place_of(what)];
   errno = 0;
   // glibc's enum type of the first argument differs between C and C++; the long system call wrapper takes both.
-  const long answer = ::ptrace(static_cast<__ptrace_request>(what), tid, address, data);
-  return answer == -1 ? errno : 0;
+  return ::ptrace(static_cast<__ptrace_request>(what), tid, address, data);
+}
+
+template <class Address, class Data>
+int request(int what, Tid tid, Address address, Data data) {
+  return call(what, tid, address, data) == -1 ? errno : 0;
 }
 
 void* word(std::uintptr_t value) { return reinterpret_cast<void*>(value); }  // NOLINT(performance-no-int-to-ptr)
@@ -31,6 +61,17 @@ bool is_of_i386_table(Tid tid) {
 }
 
 }  // namespace
+
+std::uint64_t ptrace_calls() { return calls; }
+
+std::vector<std::pair<const char*, std::uint64_t>> ptrace_calls_by_request() {
+  std::vector<std::pair<const char*, std::uint64_t>> made;
+  for (const auto& one : names) {
+    if (const std::uint64_t times = calls_by_request[place_of(one.request)]; times != 0)
+      made.emplace_back(one.name, times);
+  }
+  return made;
+}
 
 int Registers::read(Tid tid) {
   iovec io{&x86_64_, sizeof x86_64_};
@@ -59,8 +100,7 @@ bool Registers::ask_table(Tid tid) {
 }
 
 std::uint64_t fs_base_of(Tid tid) {
-  errno = 0;
-  const long value = ::ptrace(PTRACE_PEEKUSER, tid, offsetof(user_regs_struct, fs_base), nullptr);
+  const long value = call(PTRACE_PEEKUSER, tid, offsetof(user_regs_struct, fs_base), nullptr);
   return errno == 0 ? static_cast<std::uint64_t>(value) : 0;
 }
 

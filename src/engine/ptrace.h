@@ -8,10 +8,16 @@
 
 #include <csignal>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include <sys/user.h>
 
 namespace lwptrace::engine {
+
+// How many calls have been made so far, and how many of each request that was made, by its name.
+[[nodiscard]] std::uint64_t ptrace_calls();
+[[nodiscard]] std::vector<std::pair<const char*, std::uint64_t>> ptrace_calls_by_request();
 
 // General-purpose registers, whatever the width of the code that the task runs.
 class Registers {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/ptrace.h"
+#include "engine/stats.h"
 #include "engine/undisturbed.h"
 #include "engine/untraced.h"
 #include "procfs/procfs.h"
@@ -26,6 +27,7 @@ struct Task {  // what the engine itself must remember of a traced task
   Tid tgid = 0;
   bool seen = false;                    // its first stop is behind it
   bool had_siblings = false;            // its thread group ever held another thread
+  StopKind stop = StopKind::launch;     // the last one
   bool kept = false;                    // at a birth, when we are about to let go of all: it is to make no more
   std::uint64_t alive_at = 0;           // deaths announced when it was last seen alive
   std::optional<std::uint64_t> death;   // the number under which its own was announced

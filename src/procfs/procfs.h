@@ -68,6 +68,11 @@ struct Pidfd {
 void close_briefly(int fd);
 [[nodiscard]] std::string read_link(const char* path);
 
+// How often a file, link or folder below /proc has been looked at so far. Whoever reads a kept descriptor again counts
+// it.
+[[nodiscard]] std::uint64_t reads();
+void count_read();
+
 // The whole file, at most `limit` bytes; nothing when it cannot be opened.
 [[nodiscard]] std::optional<std::string> read_file(const char* path, std::size_t limit = std::size_t{1} << 20);
 

@@ -54,6 +54,8 @@ std::optional<TaskStat> KeptStats::leader(Tid tgid) {
     if (fd < 0) return stat(tgid, tgid);
     if (kept_.size() == a_few) forget(kept_.front().tgid);
     found = kept_.insert(kept_.end(), Kept{tgid, fd});
+  } else {
+    count_read();
   }
   char text[1024];
   const ssize_t got = ::pread(found->fd, text, sizeof text, 0);

@@ -1,0 +1,18 @@
+// The table that --stats prints.
+#pragma once
+
+#include <string>
+
+#include "engine/stats.h"
+
+namespace lwptrace::cli {
+
+struct Told {
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;  // to all outputs together
+};
+
+// A line for each count, in an order that stays; below a heading, what is 0 has none.
+[[nodiscard]] std::string stats_table(const engine::Stats& stats, const Told& told);
+
+}  // namespace lwptrace::cli

@@ -1,0 +1,31 @@
+// The two halves of stats.h that are more than data.
+#include "engine/stats.h"
+
+#include <ctime>
+
+namespace lwptrace::engine {
+
+StopKind kind_of(const std::optional<Fact>& fact) {
+  if (!fact) return StopKind::passed_over;
+  if (std::holds_alternative<BirthStop>(*fact)) return StopKind::birth;
+  if (const auto* newborn = std::get_if<NewbornStop>(&*fact)) {
+    return newborn->call ? StopKind::newborn_alone : StopKind::newborn;
+  }
+  if (const auto* entry = std::get_if<EntryStop>(&*fact)) {
+    return std::holds_alternative<CloneCall>(entry->call) ? StopKind::birth_entry : StopKind::entry;
+  }
+  if (std::holds_alternative<ForeignFilterStop>(*fact)) return StopKind::entry;
+  if (std::holds_alternative<ReturnStop>(*fact)) return StopKind::call_return;
+  if (std::holds_alternative<ExecStop>(*fact)) return StopKind::exec;
+  if (std::holds_alternative<SignalStop>(*fact)) return StopKind::signal;
+  if (std::holds_alternative<GroupStop>(*fact)) return StopKind::group_stop;
+  return StopKind::trap;
+}
+
+Nanos Timed::clock() {
+  timespec t{};
+  ::clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
+}
+
+}  // namespace lwptrace::engine
