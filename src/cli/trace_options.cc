@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "cli/cpu.h"
 #include "cli/session.h"
 #include "cli/stats.h"
 #include "procfs/procfs.h"
@@ -102,6 +103,9 @@ void declare_tracing(CLI::App& app, TraceOptions& o) {
     return fmt::format("-e {}: the one expression is signal=none; which system calls are seen is chosen by --detail",
                        word);
   });
+  add_word(app, "--cpu", "N",
+           "run lwptrace and what it traces on CPU N alone: births\ncost half, nothing runs side by side",
+           [&o](const std::string& word) { return take_cpu(word, o.cpu); });
   app.add_flag("--stats", o.stats,
                "at the end print to stderr what tracing cost: stops,\nptrace calls, waits, time in each part");
 }
@@ -109,6 +113,10 @@ void declare_tracing(CLI::App& app, TraceOptions& o) {
 Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options, TraceHeader header) {
   const auto plan = plan_outputs(o);
   if (!plan) return plan.error();
+  if (o.cpu) {
+    if (const auto pinned = run_on(*o.cpu); !pinned) return Error{pinned.error().text + "; nothing was run", 0};
+    engine_options.attach.cpu = o.cpu;
+  }
   Outputs outputs;
   for (const OutputRequest& request : *plan) {
     const auto opened = outputs.add(request, o.output.color, o.output.width);
@@ -119,6 +127,10 @@ Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options
     complain(
         "/proc is not mounted here, or is another pid namespace's: names, words and many causes of ends stay unknown; "
         "mount one first: mount -t proc proc /proc");
+  }
+  if (o.cpu && o.quiet < 2) {
+    complain(
+        fmt::format("--cpu {0}: lwptrace and all that it traces run on CPU {0} alone, none beside another", *o.cpu));
   }
   const auto backtracer = o.stack_trace ? unwind::make_backtracer() : nullptr;
   const Detail detail = from_string<Detail>(o.detail);

@@ -20,6 +20,7 @@ struct TraceOptions {
   std::uint64_t max_lwps = 0, max_births = 0;
   std::string follow = "all";
   bool tell_signals = true;
+  std::optional<int> cpu;
   bool stats = false;
 };
 

@@ -8,13 +8,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace lwptrace::engine {
 
 struct AttachOptions {
   std::vector<Tid> pids;
-  bool tree = false;  // the descendants of each as well
+  bool tree = false;       // the descendants of each as well
+  std::optional<int> cpu;  // they run on that CPU alone until they are let go
 };
 
 struct FoundTask {

@@ -1,6 +1,7 @@
 // The loop. It must stay short: what a stop means belongs to src/model, what it shows to snapshot.cc.
 #include "engine/engine.h"
 
+#include <fmt/format.h>
 #include <lwptrace/names.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <future>
 #include <utility>
 
@@ -83,6 +85,7 @@ Outcome Engine::trace_attached() {
       observer_.not_attached(error);
     }
   }
+  if (options_.attach.cpu) pin(found);
   charge(*at_hand_);
   started_ = root_ended_ = true;
   stopped_at_ = now();
@@ -100,6 +103,7 @@ Outcome Engine::trace_attached() {
     observe(one.tid, std::move(fact));
   }
   if (!outcome_.failure) loop();
+  if (detaching_) pinning_.put_back_all();
   if (detaching_) {
     std::vector<Tid> tids;
     for (const auto& [tid, task] : tasks_) {
@@ -109,6 +113,25 @@ Outcome Engine::trace_attached() {
   }
   unwatch_interrupts();
   return outcome_;
+}
+
+void Engine::pin(const Found& found) {
+  std::size_t refused = 0;
+  Tid first = 0;
+  int why = 0;
+  for (const FoundTask& one : found.tasks) {
+    if (one.ended || one.worker) continue;
+    const int error = pinning_.pin(one.tid, *options_.attach.cpu);
+    if (error == 0 || error == ESRCH || refused++ != 0) continue;
+    first = one.tid;
+    why = error;
+  }
+  if (refused == 0) return;
+  const char* remedy = why == EPERM ? "that takes root, or CAP_SYS_NICE" : "is that CPU in its cpuset?";
+  observer_.not_attached(
+      Error{fmt::format("--cpu {}: {} of {} LWPs run where they did: sched_setaffinity on {}: {}; {}",
+                        *options_.attach.cpu, refused, found.tasks.size(), first, std::strerror(why), remedy),
+            why});
 }
 
 Outcome Engine::trace_launched() {
@@ -270,6 +293,7 @@ void Engine::handle_death(Tid tid, int status) {
   ++stats_.taken;
   (void)::waitpid(tid, nullptr, __WALL | WNOHANG);
   tasks_.erase(tid);
+  pinning_.forget(tid);
   if (tid == root_) {
     root_ended_ = true;
     program_ended();
@@ -343,6 +367,8 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
         if (former != tid) {
           (void)hints_.listen(0);  // that of the old leader, whose tid it has now
           tasks_.erase(former);
+          pinning_.inherit(tid, former);
+          pinning_.forget(former);
         }
         tasks_[tid] = Task{tid, true};
       }
@@ -365,6 +391,7 @@ void Engine::remember(Tid creator, const BirthStop& birth) {
   if (task.tgid == 0) task.tgid = Snapshot::identity(creator).tgid;  // it was adopted: nobody told us its group
   const Tid tgid = task.tgid;
   const bool thread = birth.childs ? birth.childs->tgid == tgid : birth.call.has(CLONE_THREAD);
+  pinning_.inherit(birth.child, creator);
   tasks_[birth.child].tgid = birth.childs ? birth.childs->tgid : thread ? tgid : birth.child;
   if (const auto leader = tasks_.find(tgid); thread && leader != tasks_.end()) leader->second.had_siblings = true;
   if (auto undo = std::exchange(tasks_[creator].undo, {})) {  // its newborn has a copy of what was changed
@@ -420,6 +447,7 @@ void Engine::carry_out(const Action& action) {
     awaited_ = newborn->tid;
   } else if (const auto* free = std::get_if<LetGo>(&action)) {
     if (free->tid == stands_still_) stands_still_ = 0;
+    pinning_.put_back(free->tid);
     (void)detach(free->tid, 0);
     tasks_.erase(free->tid);
   } else if (std::holds_alternative<HearAll>(action)) {

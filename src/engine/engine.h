@@ -26,6 +26,7 @@
 #include "engine/forwarding.h"
 #include "engine/hints.h"
 #include "engine/launch.h"
+#include "engine/pinning.h"
 #include "engine/snapshot.h"
 #include "engine/stats.h"
 
@@ -42,7 +43,7 @@ class Observer {
   virtual void tick(Nanos now) = 0;
   // Somebody asks to end after the program itself has ended; `left` tasks go on. A second time ends them.
   virtual void asked_to_end(std::size_t left) = 0;
-  // One of those to attach to cannot be had; there are others.
+  // One of those to attach to cannot be had, or not as it was asked for; the rest goes on.
   virtual void not_attached(const Error& why) = 0;
 };
 
@@ -82,6 +83,7 @@ class Engine {
   Outcome trace_launched();
   Outcome trace_attached();
   Outcome trace_in_a_thread();
+  void pin(const Found& found);
   void loop();
   void charge(Counted& to);
   template <class Work>
@@ -132,6 +134,7 @@ class Engine {
   Forwarding forwarding_;
   int late_ = 0;  // requests to end since the root has ended
   int failure_fd_ = -1;
+  Pinning pinning_;
   Stats stats_;
   Counted* at_hand_ = &stats_.stop(StopKind::launch);
   std::uint64_t charged_ = 0;  // ptrace calls that have been put down to something

@@ -84,6 +84,10 @@ TEST(Usage, AValueOfTheWrongKindTellsTheRightOnes) {
     EXPECT_THAT(of_run({"--width", width}), HasSubstr("from 40 to 1000")) << width;
     EXPECT_THAT(of_show({"--width", width, "t.jsonl"}), HasSubstr("from 40 to 1000")) << width;
   }
+  for (const char* cpu : {"x", "-1", "0-1", "1.5"}) {
+    EXPECT_THAT(of_run({"--cpu", cpu}), AllOf(HasSubstr("not a CPU's number"), HasSubstr("allowed here: "))) << cpu;
+  }
+  EXPECT_THAT(of_run({"--cpu", "4294967296"}), HasSubstr("there is no such CPU; allowed here: "));
 }
 
 TEST(Usage, AMissingValueIsCalledByItsName) {
