@@ -1,3 +1,5 @@
+// Listening and asking. A signal that comes between the last question and the sleep is pending, and ends the sleep at
+// once: that is why SIGCHLD stays blocked (deaths.h).
 #include "engine/hints.h"
 
 #include <cerrno>

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <vector>
 
 namespace lwptrace::engine {
@@ -21,8 +22,9 @@ constexpr std::uint64_t here = 0x1000;
 class Memory : public MemoryReader {  // some words at `here`
  public:
   template <class Word>
-  explicit Memory(const std::vector<Word>& words) : bytes_(words.size() * sizeof(Word)) {
-    std::memcpy(bytes_.data(), words.data(), bytes_.size());
+  explicit Memory(const std::vector<Word>& words) {
+    const auto bytes = std::as_bytes(std::span(words));
+    bytes_.assign(bytes.begin(), bytes.end());
   }
   [[nodiscard]] std::size_t read(std::uint64_t address, std::span<std::byte> out) const override {
     if (address != here || out.size() > bytes_.size()) return 0;
