@@ -27,7 +27,9 @@ std::string wall_clock(Nanos ago) {
 }  // namespace
 
 Session::Session(const SessionOptions& options, TraceHeader header, Outputs& outputs)
-    : options_(options), header_(std::move(header)), outputs_(outputs), tracker_(options.tracker) {}
+    : options_(options), header_(std::move(header)), outputs_(outputs), tracker_(options.tracker) {
+  step_.full = [this] { tell_events(); };
+}
 
 void Session::observe(const Observation& observation, std::vector<Action>& actions) {
   if (header_.start.empty()) header_.start = wall_clock(observation.t);
@@ -48,7 +50,7 @@ void Session::tell_events() {
     began_ = true;
   }
   for (const Event& event : step_.events) outputs_.event(event);
-  step_.clear();
+  step_.events.clear();
 }
 
 void Session::tick(Nanos now) {

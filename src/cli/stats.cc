@@ -112,6 +112,7 @@ std::string stats_table(const Stats& stats, const Told& told) {
   table.line("/proc reads", stats.proc_reads);
   table.line("events told", told.events);
   table.line("bytes written", told.bytes);
+  table.line("peak memory", fmt::format("{} KiB", told.peak_kib));
   tell_times(table, stats);
   return table.text();
 }

@@ -9,7 +9,8 @@ namespace lwptrace::cli {
 
 struct Told {
   std::uint64_t events = 0;
-  std::uint64_t bytes = 0;  // to all outputs together
+  std::uint64_t bytes = 0;     // to all outputs together
+  std::uint64_t peak_kib = 0;  // lwptrace's own memory at its largest
 };
 
 // A line for each count, in an order that stays; below a heading, what is 0 has none.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <lwptrace/backtrace.h>
 #include <lwptrace/names.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -161,7 +162,9 @@ Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options
     const Nanos at_the_end = engine.now() - ended;
     stats.telling += at_the_end;
     stats.total += at_the_end;
-    say(stats_table(stats, {traced.end.seq - 1, outputs.bytes_written()}));
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    say(stats_table(stats, {traced.end.seq - 1, outputs.bytes_written(), static_cast<std::uint64_t>(used.ru_maxrss)}));
   }
   return traced;
 }

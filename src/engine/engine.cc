@@ -344,7 +344,7 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
   switch (event) {
     case 0:
       if (signal == (SIGTRAP | 0x80)) {
-        const bool followed = task.disturbed.has_value();
+        const bool followed = task.disturbed != nullptr;
         const bool returns = !followed || follow(tid, task.disturbed, now());
         if (!attaching()) {
           if (returns && (!followed || options_.detail == Detail::all)) return snapshot_.call_return(tid, task);
@@ -442,7 +442,8 @@ void Engine::carry_out(const Action& action) {
     if (const auto task = tasks_.find(refuse->tid); task != tasks_.end()) task->second.disturbed.reset();
     go_on(refuse->tid, 0);
   } else if (const auto* untraced = std::get_if<TraceUntraced>(&action)) {
-    if (auto undo = take_out_untraced(untraced->tid)) tasks_[untraced->tid].undo = std::move(undo);
+    if (auto undo = take_out_untraced(untraced->tid))
+      tasks_[untraced->tid].undo = std::make_unique<Undo>(std::move(*undo));
   } else if (const auto* newborn = std::get_if<AwaitReport>(&action)) {
     awaited_ = newborn->tid;
   } else if (const auto* free = std::get_if<LetGo>(&action)) {

@@ -231,7 +231,7 @@ Fact Snapshot::entered(Tid tid, Task& task, const CallStop& at, Call call) {
   task.clone = clone != nullptr ? std::make_unique<EnteredClone>(EnteredClone{*clone, at.frame.sp}) : nullptr;
   task.waiting.reset();
   if (const auto* wait = std::get_if<WaitCall>(&stop.call)) {
-    task.waiting = *wait;
+    task.waiting = std::make_unique<WaitCall>(*wait);
     if (wait->id_type == P_PIDFD && wait->info_addr == 0) {  // at the return nothing tells whom it stood for
       if (const auto pidfd = procfs::pidfd(tid, static_cast<int>(wait->id))) {
         task.waiting->id_type = P_PID;
@@ -258,7 +258,7 @@ void Snapshot::look_at_target(Tid tid, Task& task, KillCall& kill) const {
     const auto pidfd = procfs::pidfd(tid, static_cast<int>(kill.target));
     if (pidfd) kill.target_pid = pidfd->target;
     if (kill.scope == Scope::unknown) kill.scope = pidfd && pidfd->of_thread ? Scope::thread : Scope::process;
-    task.sending = kill;
+    task.sending = std::make_unique<KillCall>(kill);
     return;
   }
   const auto caller = nesting_ ? procfs::status(tid) : std::nullopt;
@@ -271,7 +271,7 @@ void Snapshot::look_at_target(Tid tid, Task& task, KillCall& kill) const {
     kill.sure = true;
     return;
   }
-  task.sending = kill;
+  task.sending = std::make_unique<KillCall>(kill);
   task.sending->target_pid = static_cast<Tid>(kill.target);
 }
 

@@ -25,21 +25,21 @@ struct EnteredClone {
 
 struct Task {  // what the engine itself must remember of a traced task
   Tid tgid = 0;
-  bool seen = false;                    // its first stop is behind it
-  bool had_siblings = false;            // its thread group ever held another thread
-  StopKind stop = StopKind::launch;     // the last one
-  bool kept = false;                    // at a birth, when we are about to let go of all: it is to make no more
-  std::uint64_t alive_at = 0;           // deaths announced when it was last seen alive
-  std::optional<std::uint64_t> death;   // the number under which its own was announced
-  std::optional<WaitCall> waiting;      // entered: where its results will be stored
-  std::optional<KillCall> sending;      // entered: a send, whose target_pid is as we count
-  bool signalled = false;               // a signal's delivery was looked at already
-  bool changes_user = false;            // entered: setuid or a relative
-  bool changes_name = false;            // entered: prctl(PR_SET_NAME) with a name that could not be read
-  bool in_told_call = false;            // unfiltered: the return of the call that it is in is wanted
-  std::unique_ptr<EnteredClone> clone;  // entered: it need not be read again at its event
-  std::optional<Undo> undo;             // entered a clone whose CLONE_UNTRACED was taken out
-  std::optional<Disturbed> disturbed;   // an ignored signal woke it from a call, which is made again
+  bool seen = false;                     // its first stop is behind it
+  bool had_siblings = false;             // its thread group ever held another thread
+  bool kept = false;                     // at a birth, when we are about to let go of all: it is to make no more
+  bool signalled = false;                // a signal's delivery was looked at already
+  bool changes_user = false;             // entered: setuid or a relative
+  bool changes_name = false;             // entered: prctl(PR_SET_NAME) with a name that could not be read
+  bool in_told_call = false;             // unfiltered: the return of the call that it is in is wanted
+  StopKind stop = StopKind::launch;      // the last one
+  std::uint64_t alive_at = 0;            // deaths announced when it was last seen alive
+  std::optional<std::uint64_t> death;    // the number under which its own was announced
+  std::unique_ptr<WaitCall> waiting;     // entered: where its results will be stored
+  std::unique_ptr<KillCall> sending;     // entered: a send, whose target_pid is as we count
+  std::unique_ptr<EnteredClone> clone;   // entered: it need not be read again at its event
+  std::unique_ptr<Undo> undo;            // entered a clone whose CLONE_UNTRACED was taken out
+  std::unique_ptr<Disturbed> disturbed;  // an ignored signal woke it from a call, which is made again
 };
 
 class Snapshot {

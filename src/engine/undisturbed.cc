@@ -173,7 +173,7 @@ std::optional<Wait> wait_of(Tid tid, SyscallFrame call, const MemoryReader& memo
   return timeout ? std::optional(Wait{*timeout, found->timed_out}) : std::nullopt;
 }
 
-void let_call_go_on(Tid tid, std::optional<Disturbed>& disturbed, Nanos now) {
+void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now) {
   Registers registers;
   if (registers.read(tid) != 0 || registers.result() != -EINTR || registers.read_call(tid) != 0) return;
   const SyscallFrame call = registers.syscall();
@@ -181,14 +181,14 @@ void let_call_go_on(Tid tid, std::optional<Disturbed>& disturbed, Nanos now) {
     disturbed.reset();
     const auto wait = wait_of(tid, call, TaskMemory(tid));
     if (!wait) return;
-    disturbed = Disturbed{call, now + wait->timeout, wait->timed_out};
+    disturbed = std::make_unique<Disturbed>(Disturbed{call, now + wait->timeout, wait->timed_out});
   }
   disturbed->made_again = disturbed->deadline > now;
   (void)registers.set_result(tid, disturbed->made_again ? -erestartnohand : disturbed->timed_out);
   if (!disturbed->made_again) disturbed.reset();
 }
 
-void let_call_end(Tid tid, std::optional<Disturbed>& disturbed) {
+void let_call_end(Tid tid, std::unique_ptr<Disturbed>& disturbed) {
   Registers registers;
   if (disturbed && registers.read(tid) == 0 && registers.result() == -erestartnohand) {
     (void)registers.set_result(tid, -EINTR);
@@ -196,7 +196,7 @@ void let_call_end(Tid tid, std::optional<Disturbed>& disturbed) {
   disturbed.reset();
 }
 
-bool follow(Tid tid, std::optional<Disturbed>& disturbed, Nanos now) {
+bool follow(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now) {
   CallStop at;
   Registers registers;
   const bool known = call_stop(tid, at) == 0 && registers.read_call(tid) == 0;

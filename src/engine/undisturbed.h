@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 
 namespace lwptrace::engine {
@@ -39,13 +40,13 @@ struct Disturbed {
 
 // The task stands at the delivery of an ignored signal, or at our interrupt. The call that was left with EINTR for it
 // is made again, unless a handled signal follows, or answers that its timeout is over.
-void let_call_go_on(Tid tid, std::optional<Disturbed>& disturbed, Nanos now);
+void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now);
 
 // The task is stopped (SIGSTOP and its kin): its call ends with EINTR, as it would untraced.
-void let_call_end(Tid tid, std::optional<Disturbed>& disturbed);
+void let_call_end(Tid tid, std::unique_ptr<Disturbed>& disturbed);
 
 // The task, which has one, stands at the entry or the return of a call. Nothing is left of it if that is another call
 // or the end of its own; when it was woken with its timeout over, it answers so. Whether it is a return.
-[[nodiscard]] bool follow(Tid tid, std::optional<Disturbed>& disturbed, Nanos now);
+[[nodiscard]] bool follow(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now);
 
 }  // namespace lwptrace::engine

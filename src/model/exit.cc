@@ -149,7 +149,7 @@ void Tracker::tell_exit(const ThreadGroup& group, const HeldExit& one, How how, 
 
 // `by` ended the others, and is told last if it is among the held.
 void Tracker::tell_held_exits(ThreadGroup& group, How how_forced, LwpId by) {
-  const std::vector<HeldExit> held = std::exchange(group.held, {});
+  const std::list<HeldExit> held = std::exchange(group.held, {});
   for (const HeldExit& one : held) {
     if (!one.forced && one.lwp != by) tell_exit(group, one, How::exit, 0);
   }

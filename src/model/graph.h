@@ -6,6 +6,7 @@
 #include <lwptrace/observation.h>
 
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,8 +79,8 @@ struct ThreadGroup {
   int last_sent = 0;
   // Signals that its threads have sent to processes, and with a code of their choice to processes and threads: masks.
   std::uint64_t sent = 0, queued_to_process = 0, queued_to_thread = 0;
-  LwpId killer = 0;  // who sent the SIGKILL that will end it
-  std::vector<HeldExit> held;
+  LwpId killer = 0;                   // who sent the SIGKILL that will end it
+  std::list<HeldExit> held;           // thousands at the end of some, none at that of most
   std::optional<Status> leaders_own;  // what the leader itself ended with, where somebody saw it
   std::optional<Status> zombie;       // all threads are gone; nobody has waited yet
   Nanos zombie_since = 0;

@@ -61,7 +61,9 @@ void Tracker::emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody body) {
   if (std::holds_alternative<Exec>(body)) counts_.execs++;
   if (std::holds_alternative<Exit>(body)) counts_.exits++;
   if (std::holds_alternative<Signal>(body)) counts_.signals++;
+  constexpr std::size_t many = 64;
   step_->events.push_back(Event{++seq_, now_, lwp, tid, tgid, std::move(body)});
+  if (step_->events.size() >= many && step_->full) step_->full();
 }
 
 void Tracker::emit(const Lwp& lwp, EventBody body) {

@@ -12,6 +12,7 @@
 #include <lwptrace/trace.h>
 
 #include <deque>
+#include <functional>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -34,6 +35,7 @@ struct TrackerOptions {
 struct Step {
   std::vector<Event> events;
   std::vector<Action> actions;
+  std::function<void()> full;  // if set, takes the events so far: the end of a process has one for each of its threads
   void clear() {
     events.clear();
     actions.clear();

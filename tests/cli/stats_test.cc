@@ -30,7 +30,7 @@ engine::Stats two_births_at_life() {
 }
 
 TEST(Stats, TheTableHasALineForEachCountInAnOrderThatStays) {
-  EXPECT_EQ(stats_table(two_births_at_life(), {6, 1234}),
+  EXPECT_EQ(stats_table(two_births_at_life(), {6, 1234, 5678}),
             "--stats                              times  ptrace calls\n"
             "stops                                    8            17\n"
             "  launch or attach                       2             5\n"
@@ -53,6 +53,7 @@ TEST(Stats, TheTableHasALineForEachCountInAnOrderThatStays) {
             "/proc reads                             12\n"
             "events told                              6\n"
             "bytes written                         1234\n"
+            "peak memory                       5678 KiB\n"
             "time                              2.000 ms       100.0 %\n"
             "  waiting for the kernel          1.000 ms        50.0 %\n"
             "  reading and resuming            0.400 ms        20.0 %\n"
