@@ -171,8 +171,9 @@ void Tracker::end_group(ThreadGroup& group, const Status& status) {
   group.zombie = status;
   group.zombie_since = now_;
   orphaned(group);
-  const ThreadGroup* parent = graph_.group(group.parent);
+  ThreadGroup* parent = graph_.group(group.parent);
   if (parent == nullptr) return graph_.remove_group(group.id);  // nobody whom we see will wait for it
+  if (options_.detail == Detail::births) forget_the_reaped(*parent);
   const bool ignored = group.exit_signal == SIGCHLD && (parent->ignores_sigchld || parent->no_wait);
   if (ignored || group.autoreap) reap(group, 0, "", true);
 }

@@ -1,6 +1,8 @@
 // Family: who waits for whom, and who inherits the children of the dead.
 #include <sched.h>
 
+#include <algorithm>
+
 #include "model/tracker.h"
 
 namespace lwptrace::model {
@@ -9,6 +11,19 @@ namespace lwptrace::model {
 void Tracker::orphaned(ThreadGroup& group) {
   for (GroupId id : group.children) {
     if (const ThreadGroup* child = graph_.group(id)) act(Identify{child->tgid});
+  }
+}
+
+// With births no wait is seen. So that those long reaped do not add up, /proc is asked for them now and then, at a
+// price that does not grow with their number.
+void Tracker::forget_the_reaped(ThreadGroup& parent) {
+  constexpr std::size_t some = 64;
+  const std::size_t children = parent.children.size();
+  if (children < parent.ask_at / 4 || parent.ask_at == 0) parent.ask_at = std::max(some, 2 * children);
+  if (children < parent.ask_at) return;
+  parent.ask_at = 2 * children;
+  for (const GroupId id : parent.children) {
+    if (const ThreadGroup* child = graph_.group(id); child != nullptr && child->zombie) act(Identify{child->tgid});
   }
 }
 

@@ -73,6 +73,7 @@ struct ThreadGroup {
   bool leader_zombie = false;     // the leader was seen to have ended before its threads
   std::vector<LwpId> threads;     // alive, the leader among them
   std::vector<GroupId> children;  // alive or zombies
+  std::size_t ask_at = 0;         // so many of them: who of the zombies has been waited for is asked of /proc
   LwpId ender = 0;                // who ended the group: called exit_group, or took the fatal signal
   int fatal_signal = 0;
   LwpId last_sender = 0;  // the thread that last sent a signal, and which

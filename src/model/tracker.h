@@ -178,6 +178,7 @@ class Tracker {
   void on(Tid tid, const Identity& fact);
   void reap(ThreadGroup& zombie, LwpId by, std::string call, bool automatic);
   void orphaned(ThreadGroup& group);
+  void forget_the_reaped(ThreadGroup& parent);
   void hand_over_children(ThreadGroup& group, LwpId ended);
 
   void emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody body);

@@ -276,6 +276,25 @@ TEST(Join, TheSameAddressInAnotherMemoryIsAnotherWord) {
   EXPECT_THAT(w.last, ElementsAre(Action{Resume{102, Resume::Until::next_event, 0}}));
 }
 
+TEST(Reap, WithBirthsThatNoWaitIsSeenTheZombiesAreAskedForNowAndThen) {
+  TrackerOptions options;
+  options.detail = Detail::births;
+  World w{options};
+  w.launch(100);
+  std::size_t asked = 0;
+  for (Tid tid = 101; tid < 101 + 200; tid++) {
+    w.born(100, tid, fork_call()).see(tid, exited(0));
+    std::vector<Tid> who;
+    for (const Action& action : w.last) {
+      if (const auto* identify = std::get_if<Identify>(&action)) who.push_back(identify->tid);
+    }
+    asked += who.size();
+    for (const Tid gone : who) w.see(gone, Identity{true, 0, 0, {}});
+  }
+  EXPECT_EQ(asked, 192u) << "each once, 64 at a time";
+  EXPECT_TRUE(w.all<Reparent>().empty());
+}
+
 TEST(Reap, NamesWhoWaitedAndHowLongTheZombieWas) {
   World w;
   w.launch(100).born(100, 101, fork_call()).see(101, exited(22));
