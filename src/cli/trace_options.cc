@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <lwptrace/backtrace.h>
 #include <lwptrace/names.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -162,9 +161,8 @@ Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options
     const Nanos at_the_end = engine.now() - ended;
     stats.telling += at_the_end;
     stats.total += at_the_end;
-    rusage used{};
-    ::getrusage(RUSAGE_SELF, &used);
-    say(stats_table(stats, {traced.end.seq - 1, outputs.bytes_written(), static_cast<std::uint64_t>(used.ru_maxrss)}));
+    const auto own = procfs::status(::getpid());
+    say(stats_table(stats, {traced.end.seq - 1, outputs.bytes_written(), own ? own->peak_kib : 0}));
   }
   return traced;
 }

@@ -79,6 +79,7 @@ std::optional<TaskStatus> parse_status(std::string_view text) {
   status.ignored = mask("SigIgn:");
   status.caught = mask("SigCgt:");
   if (const auto filters = field(text, "Seccomp_filters:")) status.seccomp_filters = number<int>(*filters);
+  status.peak_kib = number<std::uint64_t>(field(text, "VmHWM:").value_or("")).value_or(0);
   status.tracer = number<Tid>(field(text, "TracerPid:").value_or("")).value_or(0);
   return status;
 }

@@ -12,11 +12,14 @@ TEST(Status, HasWhatTheModelAsksFor) {
   const auto status = parse_status(
       "Name:\tx\\ny\\\\n\nUmask:\t0022\nState:\tS "
       "(sleeping)\nTgid:\t100\nNgid:\t0\nPid:\t101\nPPid:\t7\nTracerPid:\t9\n"
-      "Uid:\t1000\t1001\t1002\t1003\nGid:\t2000\t2001\t2002\t2003\nNSpid:\t101\t5\t1\nSigPnd:\t2\nShdPnd:\t4\nSigBlk:"
+      "VmHWM:\t    9292 "
+      "kB\nUid:\t1000\t1001\t1002\t1003\nGid:\t2000\t2001\t2002\t2003\nNSpid:\t101\t5\t1\nSigPnd:\t2\nShdPnd:"
+      "\t4\nSigBlk:"
       "\t0000000000010000\n"
       "SigIgn:\t0000000000001000\nSigCgt:\t8000000000000002\n");
   ASSERT_TRUE(status);
   EXPECT_EQ(status->comm, "x\ny\\n");
+  EXPECT_EQ(status->peak_kib, 9292u);
   EXPECT_EQ(status->tgid, 100);
   EXPECT_EQ(status->ppid, 7);
   EXPECT_EQ(status->uid, 1001u) << "the effective one";
