@@ -2,6 +2,7 @@
 // once: that is why SIGCHLD stays blocked (deaths.h).
 #include "engine/hints.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 
@@ -35,6 +36,13 @@ bool Hints::listen(Nanos patience) {
   return true;
 }
 
+void Hints::remember(const siginfo_t& reported) {
+  if (is_death(reported)) return;
+  auto* place = std::find(lately_.begin(), lately_.end() - 1, reported.si_pid);  // or that of the oldest
+  std::move_backward(lately_.begin(), place, place + 1);
+  lately_.front() = reported.si_pid;
+}
+
 bool Hints::ask(Tid tid, siginfo_t& info, int how) {
   if (tid == 0) return false;
   ++counts_.asked;
@@ -50,7 +58,7 @@ int Hints::wait(siginfo_t& info, int how, std::size_t tasks) {
     while (!heard_.empty()) {
       const Tid tid = heard_.front();
       heard_.pop_front();
-      if (ask(tid, info, how)) return remember(tid), 0;
+      if (ask(tid, info, how)) return remember(info), 0;
     }
     if (listen(0)) continue;
     const Nanos began = clock_now();
@@ -62,11 +70,11 @@ int Hints::wait(siginfo_t& info, int how, std::size_t tasks) {
       const Nanos ended = clock_now();
       constexpr Nanos share = 8;  // one part in so many of the time
       sweep_at_ = ended + share * (ended - began);
-      if (info.si_pid != 0) return remember(info.si_pid), 0;
+      if (info.si_pid != 0) return remember(info), 0;
       asked_all = true;
     } else {
       for (const Tid tid : lately_) {
-        if (ask(tid, info, how)) return 0;
+        if (ask(tid, info, how)) return remember(info), 0;
       }
     }
     if (!listen(asked_all ? forever : sweep_at_ - began) && errno == EINTR) return -1;

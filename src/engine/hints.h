@@ -42,15 +42,14 @@ class Hints {
  private:
   void turn(bool on);
   [[nodiscard]] bool ask(Tid tid, siginfo_t& info, int how);
-  void remember(Tid tid) { lately_[next_++ % lately_.size()] = tid; }
+  void remember(const siginfo_t& reported);
 
   std::function<void(const AnnouncedDeath&)> died_;
   HintCounts counts_;
   bool on_ = false;
   std::deque<Tid> heard_;
-  std::array<Tid, 8> lately_{};  // who reported last
-  std::size_t next_ = 0;
-  Nanos sweep_at_ = 0;  // CLOCK_MONOTONIC: before that asking all of them would take too much of the time
+  std::array<Tid, 8> lately_{};  // who reported last, and lives; the latest first
+  Nanos sweep_at_ = 0;           // CLOCK_MONOTONIC: before that asking all of them would take too much of the time
 };
 
 }  // namespace lwptrace::engine
