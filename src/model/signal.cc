@@ -126,6 +126,11 @@ void Tracker::on(Tid tid, const SignalStop& fact) {
   if (signal.effect == Effect::stop) lwp->stop_interrupted = true;
   emit(*lwp, std::move(signal));
   if (was_ignored && !lwp->stop_interrupted) act(Undisturb{tid});
+  if (fact.signo == SIGCONT) {  // with it the stop is over, and the calls that it ended are
+    for (const LwpId id : group.threads) {
+      if (Lwp* thread = graph_.find(id); thread != nullptr && !thread->in_group_stop) thread->stop_interrupted = false;
+    }
+  }
   if (!faulted) return resume(tid, Resume::Until::next_event, passed_on ? fact.signo : 0);
   // While it has a tracer the kernel lets an init survive its own faults, and it would fault for ever; without one it
   // ends at the next (force_sig_info_to_task).
