@@ -3,6 +3,7 @@
 // directory (fsmount(2), Linux 5.2): nobody else sees it.
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -80,6 +81,11 @@ int open_briefly(const char* path, int flags) {
 void close_briefly(int fd) {
   ::close(fd);
   if (reserve < 0) reserve = keep_one();
+}
+
+bool stat_file(const char* path, struct stat& file) {
+  const Place place = place_of(path);
+  return ::fstatat(place.directory, place.path, &file, 0) == 0;
 }
 
 std::string read_link(const char* path) {

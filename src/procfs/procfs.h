@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include <sys/stat.h>
+
 namespace lwptrace::procfs {
 
 struct TaskStatus {  // /proc/TID/status
@@ -68,6 +70,7 @@ struct Pidfd {
 [[nodiscard]] int open_briefly(const char* path, int flags = 0);
 void close_briefly(int fd);
 [[nodiscard]] std::string read_link(const char* path);
+[[nodiscard]] bool stat_file(const char* path, struct stat& file);  // what a link leads to
 
 // How often a file, link or folder below /proc has been looked at so far. Whoever reads a kept descriptor again counts
 // it.

@@ -99,8 +99,12 @@ FileIdentity file_identity(Tid tid) {
   struct stat file {};
   struct statfs mount {};
   const std::string path = fmt::format("/proc/{}/exe", tid);  // leads to the file itself, wherever that is
-  if (::stat(path.c_str(), &file) != 0 || (file.st_mode & (S_ISUID | S_ISGID)) == 0) return identity;
-  if (::statfs(path.c_str(), &mount) != 0 || (mount.f_flags & ST_NOSUID) != 0) return identity;
+  if (!stat_file(path.c_str(), file) || (file.st_mode & (S_ISUID | S_ISGID)) == 0) return identity;
+  const int fd = open_briefly(path.c_str(), O_PATH);
+  if (fd < 0) return identity;
+  const bool known = ::fstatfs(fd, &mount) == 0;
+  close_briefly(fd);
+  if (!known || (mount.f_flags & ST_NOSUID) != 0) return identity;
   const auto user_namespace = [](const std::string& of) { return read_link(("/proc/" + of + "/ns/user").c_str()); };
   if (user_namespace(std::to_string(tid)) != user_namespace("self")) return identity;
   constexpr mode_t set_group_id = S_ISGID | S_IXGRP;  // without the x it is for mandatory locks
