@@ -26,7 +26,7 @@ constexpr struct {
     NAMED(PTRACE_SYSCALL),    NAMED(PTRACE_LISTEN),           NAMED(PTRACE_DETACH),
     NAMED(PTRACE_GETREGSET),  NAMED(PTRACE_SETREGSET),        NAMED(PTRACE_GETEVENTMSG),
     NAMED(PTRACE_GETSIGINFO), NAMED(PTRACE_GET_SYSCALL_INFO), NAMED(PTRACE_PEEKUSER),
-    NAMED(PTRACE_POKEDATA),
+    NAMED(PTRACE_POKEDATA),   NAMED(PTRACE_GETSIGMASK),
 };
 #undef NAMED
 
@@ -104,9 +104,7 @@ std::uint64_t fs_base_of(Tid tid) {
   return errno == 0 ? static_cast<std::uint64_t>(value) : 0;
 }
 
-int signal_mask(Tid tid, std::uint64_t& mask) {
-  return ::ptrace(PTRACE_GETSIGMASK, tid, sizeof mask, &mask) == 0 ? 0 : errno;
-}
+int signal_mask(Tid tid, std::uint64_t& mask) { return request(PTRACE_GETSIGMASK, tid, sizeof mask, &mask); }
 
 SyscallFrame Registers::syscall() const {
   SyscallFrame frame;
