@@ -13,6 +13,7 @@
 #include <future>
 #include <utility>
 
+#include "engine/clock.h"
 #include "engine/deaths.h"
 #include "engine/filter.h"
 #include "engine/interrupts.h"
@@ -47,11 +48,7 @@ Engine::~Engine() {
   if (failure_fd_ >= 0) ::close(failure_fd_);
 }
 
-Nanos Engine::now() const {
-  timespec t{};
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
-  return (t.tv_sec - start_.tv_sec) * 1'000'000'000LL + (t.tv_nsec - start_.tv_nsec);
-}
+Nanos Engine::now() const { return clock_now() - start_; }
 
 Outcome Engine::run() {
   Outcome outcome = timed(&Stats::total, [this] { return attaching() ? trace_in_a_thread() : trace_launched(); });
@@ -73,7 +70,7 @@ Outcome Engine::trace_in_a_thread() {
 }
 
 Outcome Engine::trace_attached() {
-  ::clock_gettime(CLOCK_MONOTONIC, &start_);
+  start_ = clock_now();
   watch_interrupts();
   program_ended();  // every request to end is for us
   watch_deaths();
@@ -103,8 +100,8 @@ Outcome Engine::trace_attached() {
     observe(one.tid, std::move(fact));
   }
   if (!outcome_.failure) loop();
-  if (detaching_) pinning_.put_back_all();
   if (detaching_) {
+    pinning_.put_back_all();
     std::vector<Tid> tids;
     for (const auto& [tid, task] : tasks_) {
       if (options_.detail != Detail::births || task.disturbed) tids.push_back(tid);
@@ -140,7 +137,7 @@ Outcome Engine::trace_launched() {
     outcome_.failure = filter.error();
     return outcome_;
   }
-  ::clock_gettime(CLOCK_MONOTONIC, &start_);
+  start_ = clock_now();
   watch_interrupts();
   watch_deaths();
   for (Tid tid : procfs::children()) strangers_.insert(tid);
@@ -317,7 +314,7 @@ void Engine::handle_before_start(const Report& report) {
     return;
   }
   started_ = true;
-  ::clock_gettime(CLOCK_MONOTONIC, &start_);  // the trace begins with the program, not with our preparations
+  start_ = clock_now();  // the trace begins with the program, not with our preparations
   stopped_at_ = now();
   bool ignores_sigchld = false;
   for (const auto& [signal, action] : options_.launch.signals.actions) {

@@ -16,7 +16,6 @@
 #include <lwptrace/result.h>
 #include <lwptrace/trace.h>
 
-#include <ctime>
 #include <deque>
 #include <set>
 #include <unordered_map>
@@ -114,7 +113,7 @@ class Engine {
   std::uint16_t mark_;  // of our filter's stops
   Hints hints_;
   Snapshot snapshot_;
-  timespec start_{};
+  Nanos start_ = 0;       // clock_now() then
   Nanos stopped_at_ = 0;  // when the stop at hand was reported, before anything was read for it
   std::unordered_map<Tid, Task> tasks_;
   std::vector<Action> actions_;

@@ -4,19 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
+
+#include "engine/clock.h"
 
 namespace lwptrace::engine {
-
-namespace {
-
-Nanos clock_now() {
-  timespec t{};
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
-}
-
-}  // namespace
 
 void Hints::turn(bool on) {
   on_ = on;

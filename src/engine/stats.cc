@@ -1,7 +1,5 @@
-// The two halves of stats.h that are more than data.
+// Which kind of stop a fact was.
 #include "engine/stats.h"
-
-#include <ctime>
 
 namespace lwptrace::engine {
 
@@ -20,12 +18,6 @@ StopKind kind_of(const std::optional<Fact>& fact) {
   if (std::holds_alternative<SignalStop>(*fact)) return StopKind::signal;
   if (std::holds_alternative<GroupStop>(*fact)) return StopKind::group_stop;
   return StopKind::trap;
-}
-
-Nanos Timed::clock() {
-  timespec t{};
-  ::clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
 }
 
 }  // namespace lwptrace::engine

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/clock.h"
 #include "engine/hints.h"
 
 namespace lwptrace::engine {
@@ -59,15 +60,14 @@ struct Stats {
 // Adds the time for which it lives to `part`; without one it reads no clock.
 class Timed {
  public:
-  explicit Timed(Nanos* part) : part_(part), since_(part != nullptr ? clock() : 0) {}
+  explicit Timed(Nanos* part) : part_(part), since_(part != nullptr ? clock_now() : 0) {}
   ~Timed() {
-    if (part_ != nullptr) *part_ += clock() - since_;
+    if (part_ != nullptr) *part_ += clock_now() - since_;
   }
   Timed(const Timed&) = delete;
   Timed& operator=(const Timed&) = delete;
 
  private:
-  [[nodiscard]] static Nanos clock();
   Nanos* part_;
   Nanos since_;
 };

@@ -14,9 +14,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <span>
 #include <string>
 
+#include "decoders/memory.h"
 #include "engine/ptrace.h"
 #include "procfs/procfs.h"
 
@@ -70,16 +70,10 @@ Nanos nanos(std::int64_t seconds, Nanos rest) {
   return std::clamp<std::int64_t>(seconds, 0, for_ever) * second + rest;
 }
 
-template <class T>
-bool read_from(std::uint64_t address, T& value, const MemoryReader& memory) {
-  return memory.read(address, std::as_writable_bytes(std::span(&value, 1))) == sizeof value;
-}
-
 template <class Word>
 std::optional<Nanos> read_timespec(std::uint64_t address, const MemoryReader& memory) {
-  std::array<Word, 2> words{};
-  if (!read_from(address, words, memory)) return std::nullopt;
-  return nanos(words[0], words[1]);
+  const auto words = decoders::read_value<std::array<Word, 2>>(memory, address);
+  return words ? std::optional(nanos((*words)[0], (*words)[1])) : std::nullopt;
 }
 
 // What the socket itself has been told (SO_RCVTIMEO, SO_SNDTIMEO), through a copy of the task's descriptor (Linux 5.6;
@@ -117,9 +111,10 @@ std::string single_call(SyscallFrame& call, const MemoryReader& memory) {
   constexpr const char* of_sockets[] = {"", "", "",        "connect",  "",       "accept",   "",
                                         "", "", "sendto",  "recvfrom", "sendto", "recvfrom", "",
                                         "", "", "sendmsg", "recvmsg",  "accept4"};
-  std::uint32_t fd = 0;
-  if (name != "socketcall" || which >= std::size(of_sockets) || !read_from(call.args[1], fd, memory)) return name;
-  call.args[0] = fd;
+  if (name != "socketcall" || which >= std::size(of_sockets)) return name;
+  const auto fd = decoders::read_value<std::uint32_t>(memory, call.args[1]);
+  if (!fd) return name;
+  call.args[0] = *fd;
   return of_sockets[which];
 }
 
@@ -127,15 +122,11 @@ std::optional<Wait> wait_on_ring(const SyscallFrame& call, const Waiting& waitin
   constexpr std::uint64_t absolute = 1 << 5, registered = 1 << 6;  // IORING_ENTER_ABS_TIMER, _EXT_ARG_REG
   const std::uint64_t flags = call.args[3], argument = call.args[4];
   if ((flags & registered) != 0) return std::nullopt;
-  io_uring_getevents_arg more{};
-  if ((flags & IORING_ENTER_EXT_ARG) == 0) {
-    more.sigmask = argument;
-  } else if (!read_from(argument, more, memory)) {
-    return std::nullopt;
-  }
-  if (more.sigmask != 0) return std::nullopt;
-  if (more.ts == 0 || (flags & absolute) != 0) return Wait{};
-  const auto timeout = read_timespec<std::int64_t>(more.ts, memory);
+  if ((flags & IORING_ENTER_EXT_ARG) == 0) return argument == 0 ? std::optional(Wait{}) : std::nullopt;  // its mask
+  const auto more = decoders::read_value<io_uring_getevents_arg>(memory, argument);
+  if (!more || more->sigmask != 0) return std::nullopt;
+  if (more->ts == 0 || (flags & absolute) != 0) return Wait{};
+  const auto timeout = read_timespec<std::int64_t>(more->ts, memory);
   return timeout ? std::optional(Wait{*timeout, waiting.timed_out}) : std::nullopt;
 }
 

@@ -36,10 +36,6 @@ struct Step {
   std::vector<Event> events;
   std::vector<Action> actions;
   std::function<void()> full;  // if set, takes the events so far: the end of a process has one for each of its threads
-  void clear() {
-    events.clear();
-    actions.clear();
-  }
 };
 
 class Tracker {
