@@ -19,7 +19,7 @@ struct Resume {
 };
 
 // An ignored signal, which without a tracer is never queued, has woken a task: a call that was left with EINTR for it
-// goes on. Before its Resume.
+// goes on, unless a stop has ended it. Before its Resume.
 struct Undisturb {
   Tid tid = 0;
   bool operator==(const Undisturb&) const = default;

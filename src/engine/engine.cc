@@ -104,7 +104,7 @@ Outcome Engine::trace_attached() {
     pinning_.put_back_all();
     std::vector<Tid> tids;
     for (const auto& [tid, task] : tasks_) {
-      if (options_.detail != Detail::births || task.disturbed) tids.push_back(tid);
+      if (unfiltered() || is_followed(task)) tids.push_back(tid);
     }
     if (!tids.empty()) run_freely(tids);
   }
@@ -341,15 +341,16 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
   switch (event) {
     case 0:
       if (signal == (SIGTRAP | 0x80)) {
-        const bool followed = task.disturbed != nullptr;
-        const bool returns = !followed || follow(tid, task.disturbed, now());
-        if (!attaching()) {
-          if (returns && (!followed || options_.detail == Detail::all)) return snapshot_.call_return(tid, task);
-          let_run(tid, 0);
-          return std::nullopt;
+        const bool followed = is_followed(task);
+        const bool enters = std::exchange(task.call_ended, false);
+        const bool returns = task.disturbed ? follow(tid, task.disturbed, now()) : !enters;
+        std::optional<Fact> fact;
+        if (unfiltered()) {
+          fact = snapshot_.unfiltered_call(tid, task);
+        } else if (returns && (!followed || options_.detail == Detail::all)) {
+          return snapshot_.call_return(tid, task);
         }
-        auto fact = snapshot_.unfiltered_call(tid, task);
-        if (!fact) go_on(tid, 0, true);
+        if (!fact) let_run(tid, 0);
         return fact;
       }
       return snapshot_.signal(tid, task, signal);
@@ -376,6 +377,7 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
     case PTRACE_EVENT_STOP:
       if (signal == SIGTRAP) return TrapStop{};
       let_call_end(tid, task.disturbed);
+      task.call_ended = true;
       return GroupStop{signal};
     default:
       return TrapStop{};
@@ -459,14 +461,13 @@ void Engine::carry_out(const Action& action) {
 }
 
 void Engine::undisturb(Tid tid) {
-  if (const auto task = tasks_.find(tid); task != tasks_.end()) let_call_go_on(tid, task->second.disturbed, now());
+  const auto task = tasks_.find(tid);
+  if (task != tasks_.end() && !task->second.call_ended) let_call_go_on(tid, task->second.disturbed, now());
 }
 
 void Engine::let_run(Tid tid, int signal) {
   const auto task = tasks_.find(tid);
-  const bool follows = task != tasks_.end() && task->second.disturbed;
-  const bool unfiltered = attaching() && options_.detail != Detail::births;
-  go_on(tid, signal, follows || unfiltered);
+  go_on(tid, signal, unfiltered() || (task != tasks_.end() && is_followed(task->second)));
 }
 
 void Engine::kill_all() {

@@ -79,6 +79,10 @@ class Engine {
     int status = 0;  // as waitpid(2) gives it
   };
   [[nodiscard]] bool attaching() const { return !options_.attach.pids.empty(); }
+  // Without a filter every call stops.
+  [[nodiscard]] bool unfiltered() const { return attaching() && options_.detail != Detail::births; }
+  // Its next call is of interest, whatever it is.
+  [[nodiscard]] static bool is_followed(const Task& task) { return task.disturbed || task.call_ended; }
   Outcome trace_launched();
   Outcome trace_attached();
   Outcome trace_in_a_thread();

@@ -24,7 +24,6 @@ int error_of(std::int64_t ret) { return ret < 0 && ret >= -4095 ? static_cast<in
 void Tracker::on(Tid tid, const EntryStop& fact) {
   Lwp* lwp = graph_.by_tid(tid);
   if (lwp == nullptr) return resume(tid);
-  lwp->stop_interrupted = false;
   if (fact.leaders_own) {
     ThreadGroup& group = graph_.group_of(*lwp);
     group.leader_zombie = true;

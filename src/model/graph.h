@@ -33,8 +33,7 @@ struct Lwp {
   LwpId doomed_by = 0;          // an exec of this LWP has destroyed it; its death is still to be reported
   bool muted = false;           // --follow: born, but not told about
   bool in_group_stop = false;
-  bool stop_interrupted = false;  // a stop may have ended the call that it is in with EINTR, as it would untraced
-  Nanos seen = 0;                 // when it was last heard of
+  Nanos seen = 0;  // when it was last heard of
   std::string path;
   std::string comm;
   std::optional<std::uint32_t> uid;

@@ -123,14 +123,8 @@ void Tracker::on(Tid tid, const SignalStop& fact) {
   }
   // SIGCONT has done its work when it is sent: who takes it without a handler ignores it.
   const bool was_ignored = signal.effect == Effect::none || signal.effect == Effect::continue_;
-  if (signal.effect == Effect::stop) lwp->stop_interrupted = true;
   emit(*lwp, std::move(signal));
-  if (was_ignored && !lwp->stop_interrupted) act(Undisturb{tid});
-  if (fact.signo == SIGCONT) {  // with it the stop is over, and the calls that it ended are
-    for (const LwpId id : group.threads) {
-      if (Lwp* thread = graph_.find(id); thread != nullptr && !thread->in_group_stop) thread->stop_interrupted = false;
-    }
-  }
+  if (was_ignored) act(Undisturb{tid});
   if (!faulted) return resume(tid, Resume::Until::next_event, passed_on ? fact.signo : 0);
   // While it has a tracer the kernel lets an init survive its own faults, and it would fault for ever; without one it
   // ends at the next (force_sig_info_to_task).
@@ -146,7 +140,7 @@ void Tracker::on(Tid tid, const GroupStop& fact) {
     // the same stop may be reported twice: at the attach and at the interrupt.
     if (lwp->in_group_stop && roots_ == 0) emit(*lwp, Continue{SIGCONT, Scope::group});
     if (!lwp->in_group_stop || roots_ == 0) emit(*lwp, Stop{fact.signo, Scope::group});
-    lwp->in_group_stop = lwp->stop_interrupted = true;
+    lwp->in_group_stop = true;
   }
   resume(tid, Resume::Until::group_stop_ends);
 }

@@ -108,23 +108,5 @@ TEST(IgnoredSignal, IsNotOneThatIsHandledOrKillsOrOfUnknownDisposition) {
   }
 }
 
-TEST(IgnoredSignal, AfterAStopTheCallEndsAsItWouldUntraced) {
-  World w;
-  w.launch(100).see(100, delivery(SIGTSTP, 0, 0)).see(100, GroupStop{SIGTSTP}).see(100, TrapStop{});
-  w.see(100, delivery(SIGCHLD, 0, 0));
-  EXPECT_THAT(w.last, Not(Contains(Action{Undisturb{100}})));
-  w.see(100, EntryStop{NameCall{"later"}}).see(100, delivery(SIGCHLD, 0, 0));
-  EXPECT_THAT(w.last, Contains(Action{Undisturb{100}}));
-}
-
-TEST(IgnoredSignal, AfterTheSigcontThatEndedAStopDisturbsNoCallAgain) {
-  World w;
-  w.launch(100).see(100, delivery(SIGTSTP, 0, 0)).see(100, GroupStop{SIGTSTP}).see(100, TrapStop{});
-  w.see(100, delivery(SIGCONT, 0, 0));
-  EXPECT_THAT(w.last, Not(Contains(Action{Undisturb{100}}))) << "the stop has ended the call";
-  w.see(100, delivery(SIGCHLD, 0, 0));
-  EXPECT_THAT(w.last, Contains(Action{Undisturb{100}}));
-}
-
 }  // namespace
 }  // namespace lwptrace::model
