@@ -161,6 +161,12 @@ void Engine::loop() {
     if (interrupted()) woken();  // a wait that always finds somebody ready is never interrupted
     stopped_at_ = now();
     stands_still_ = WIFSTOPPED(report->status) ? report->tid : 0;
+    if (is_early(*report)) {
+      if (early_.empty()) early_since_ = stopped_at_;
+      early_.push_back(*report);
+      taken = take(*report);
+      continue;
+    }
     // Who has another's tid by an exec cannot be looked at before its stop is taken (looks_like_a_spurious_pid).
     if (report->status >> 8 == (SIGTRAP | (PTRACE_EVENT_EXEC << 8))) (void)take(*report);
     handle(*report);
@@ -189,10 +195,37 @@ void Engine::go_on(Tid tid, int signal, bool to_return) {
   (void)(to_return ? cont_to_return(tid, signal) : cont(tid, signal));
 }
 
+// A wait finds the youngest first: a newborn is often reported before the event of its creator, which tells all that is
+// to be read of it. So it is looked at after that.
+bool Engine::is_early(const Report& report) const {
+  constexpr int trap = SIGTRAP | (PTRACE_EVENT_STOP << 8);
+  return started_ && !hints_.on() && report.status == W_STOPCODE(trap) && tasks_.count(report.tid) == 0;
+}
+
+// Its creator may have been killed before its event, and of some there is none: nobody is waited for in vain, and not
+// for long while others report.
+std::optional<Engine::Report> Engine::early_one(bool nobody_else) {
+  constexpr Nanos long_ago = 10'000'000;
+  auto one = std::find_if(early_.begin(), early_.end(), [this](const Report& r) { return r.tid == awaited_; });
+  if (one != early_.end()) {
+    awaited_ = 0;
+  } else if (!early_.empty() && (nobody_else || detaching_ || now() - early_since_ > long_ago)) {
+    one = early_.begin();
+  } else {
+    return std::nullopt;
+  }
+  const Report report = *one;
+  early_.erase(one);
+  early_since_ = now();
+  (void)tasks_[report.tid];
+  return report;
+}
+
 std::optional<Engine::Report> Engine::wait_for_any() {
   for (;;) {
+    if (const auto early = early_one(false)) return early;
     if (detaching_ && now() > detach_by_) return std::nullopt;
-    if (tasks_.empty() && !strangers_.empty()) return std::nullopt;  // they are not ours to wait for
+    if (tasks_.empty() && early_.empty() && !strangers_.empty()) return std::nullopt;  // they are not ours to wait for
     siginfo_t info{};
     const bool hearing = awaited_ == 0 && !to_hear_.empty();
     if (hearing) {
@@ -201,7 +234,8 @@ std::optional<Engine::Report> Engine::wait_for_any() {
     }
     // WNOWAIT: a dead task is looked at in /proc before it is reaped.
     // __WNOTHREAD: what is another thread's, lwptrace's own former children, is not ours.
-    const int how = WEXITED | WSTOPPED | WNOWAIT | __WALL | __WNOTHREAD | (hearing || detaching_ ? WNOHANG : 0);
+    const int how = WEXITED | WSTOPPED | WNOWAIT | __WALL | __WNOTHREAD | (hearing || detaching_ ? WNOHANG : 0) |
+                    (awaited_ == 0 && !early_.empty() ? WNOHANG : 0);
     ++(hearing ? stats_.asked : awaited_ != 0 ? stats_.waits_for_one : stats_.waits_for_any);
     const auto wait = [&] {
       return awaited_ != 0 ? ::waitid(P_PID, static_cast<id_t>(awaited_), &info, how)
@@ -210,6 +244,9 @@ std::optional<Engine::Report> Engine::wait_for_any() {
     if (timed(&Stats::waiting, wait) == 0) {
       const bool was_any = awaited_ == 0;
       awaited_ = interruptions_ = 0;
+      if (info.si_pid == 0 && was_any) {
+        if (const auto early = early_one(true)) return early;
+      }
       if (info.si_pid == 0 && detaching_ && was_any) {
         if (!any_unannounced()) return std::nullopt;
         constexpr timespec a_moment{0, 100'000};
@@ -290,6 +327,7 @@ void Engine::handle_death(Tid tid, int status) {
   ++stats_.taken;
   (void)::waitpid(tid, nullptr, __WALL | WNOHANG);
   tasks_.erase(tid);
+  std::erase_if(early_, [tid](const Report& one) { return one.tid == tid; });
   pinning_.forget(tid);
   if (tid == root_) {
     root_ended_ = true;

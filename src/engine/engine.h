@@ -97,6 +97,8 @@ class Engine {
   [[nodiscard]] std::optional<Report> wait_for_any();              // nothing: no task is left
   [[nodiscard]] std::optional<Report> take(const Report& report);  // another stop than the one reported
   [[nodiscard]] bool any_unannounced() const;
+  [[nodiscard]] bool is_early(const Report& report) const;
+  [[nodiscard]] std::optional<Report> early_one(bool nobody_else);
   void handle(const Report& report);
   void handle_before_start(const Report& report);
   void hear_deaths();
@@ -129,6 +131,8 @@ class Engine {
   Tid stands_still_ = 0;      // its stop is at hand, and not yet taken from the kernel
   Tid awaited_ = 0;           // a newborn that is certain to report soon
   int interruptions_ = 0;     // of the wait for it
+  std::deque<Report> early_;  // newborns, stopped, whose creators' events are still to be reported
+  Nanos early_since_ = 0;     // when the first of them came
   std::vector<Tid> to_hear_;  // each is asked once whether it has something to report
   std::uint64_t deaths_heard_ = 0;
   bool killing_ = false;

@@ -37,6 +37,9 @@ class Hints {
   // Takes a SIGCHLD, if it comes within so many ns; else errno says EAGAIN, or EINTR when another signal came.
   bool listen(Nanos patience);
 
+  // Whether it asks those that it has heard of, in the order of their reports.
+  [[nodiscard]] bool on() const { return on_; }
+
   [[nodiscard]] const HintCounts& counts() const { return counts_; }
 
  private:
