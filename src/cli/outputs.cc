@@ -4,17 +4,20 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "engine/interrupts.h"
 #include "recording/zstd_sink.h"
 
 namespace lwptrace::cli {
@@ -30,6 +33,8 @@ std::string remedy(int error) {
       return "free some space, or write elsewhere";
     case EPIPE:
       return "whoever read it has ended";
+    case EAGAIN:
+      return "whoever reads it has stopped reading";
     case EACCES:
     case EPERM:
       return "check its permissions, or write elsewhere";
@@ -73,16 +78,34 @@ void FileSink::write(std::string_view bytes) {
   if (kept_.size() >= enough) flush();
 }
 
+// Whether a write will take some bytes.
+bool FileSink::ready() const {
+  if (file_) return true;
+  constexpr int a_moment = 100;  // ms
+  pollfd one{fd_, POLLOUT, 0};
+  return ::poll(&one, 1, a_moment) > 0;
+}
+
+void FileSink::fail(const std::string& why) {
+  failed_ = true;
+  complain(fmt::format("writing {}: {}; it ends here; {}", name_, why, remedy(errno)));
+}
+
 void FileSink::flush() {
+  // Of a pipe that is ready no more is certain to find room.
+  const std::size_t most = file_ ? kept_.size() : PIPE_BUF;
   std::size_t done = 0;
   while (done < kept_.size() && !failed_) {
-    const ssize_t wrote = ::write(fd_, kept_.data() + done, kept_.size() - done);
+    if (!ready()) {
+      if (errno = EAGAIN; engine::late_requests_to_end() != 0) fail("it takes nothing any more");
+      continue;
+    }
+    const ssize_t wrote = ::write(fd_, kept_.data() + done, std::min(most, kept_.size() - done));
     if (wrote >= 0) {
       done += static_cast<std::size_t>(wrote);
       written_ += static_cast<std::uint64_t>(wrote);
     } else if (errno != EINTR && errno != EAGAIN) {
-      failed_ = true;
-      complain(fmt::format("writing {}: {}; it ends here; {}", name_, std::strerror(errno), remedy(errno)));
+      fail(std::strerror(errno));
     }
   }
   kept_.clear();
@@ -138,6 +161,10 @@ void Outputs::finish() {
     output.bytes().finish();
     output.file->flush();
   }
+}
+
+bool Outputs::are_watched() const {
+  return std::any_of(outputs_.begin(), outputs_.end(), [](const Output& one) { return !one.file->is_file(); });
 }
 
 bool Outputs::failed() const {

@@ -14,7 +14,8 @@
 
 namespace lwptrace::cli {
 
-// A file descriptor as a sink. Bytes are kept until flush() or 64 KiB.
+// A file descriptor as a sink. Bytes are kept until flush() or 64 KiB. One that takes nothing is given up when somebody
+// asks lwptrace to end after the program has.
 class FileSink : public ByteSink {
  public:
   FileSink(int fd, std::string name, bool owned);
@@ -33,6 +34,9 @@ class FileSink : public ByteSink {
   bool owned_;
   bool file_ = false;  // a regular file: nobody watches it grow
   bool failed_ = false;
+  [[nodiscard]] bool ready() const;
+  void fail(const std::string& why);
+
   std::uint64_t written_ = 0;
   std::string kept_;
 };
@@ -55,6 +59,7 @@ class Outputs : public TraceSink {
   // Bytes for somebody who watches (a terminal, a pipe) go out; those for files wait for `all`.
   void flush(bool all);
   void finish();
+  [[nodiscard]] bool are_watched() const;  // one of them is a terminal or a pipe
   [[nodiscard]] bool failed() const;
   [[nodiscard]] std::uint64_t bytes_written() const;  // as they are in the files: packed
   [[nodiscard]] bool writes_to_stderr() const { return stderr_; }

@@ -27,7 +27,7 @@ std::string wall_clock(Nanos ago) {
 }  // namespace
 
 Session::Session(const SessionOptions& options, TraceHeader header, Outputs& outputs)
-    : options_(options), header_(std::move(header)), outputs_(outputs), tracker_(options.tracker) {
+    : options_(options), header_(std::move(header)), outputs_(outputs), tracker_(options.tracker), telling_(outputs) {
   step_.full = [this] { tell_events(); };
 }
 
@@ -38,24 +38,16 @@ void Session::observe(const Observation& observation, std::vector<Action>& actio
 }
 
 void Session::settle() {
-  if (step_.events.empty()) return;
-  tell_events();
-  outputs_.flush(false);
+  if (!step_.events.empty()) tell_events();
 }
 
 void Session::tell_events() {
-  if (!began_) {
-    outputs_.header(header_);
-    outputs_.flush(true);
-    began_ = true;
-  }
-  for (const Event& event : step_.events) outputs_.event(event);
-  step_.events.clear();
+  if (!telling_.began()) telling_.begin(header_);
+  telling_.tell(step_.events);
 }
 
 void Session::tick(Nanos now) {
-  outputs_.flush(true);
-  if (!options_.status_line || !began_) return;
+  if (!options_.status_line || !telling_.began()) return;
   status_line_.draw(fmt::format("{}  {} alive  {}  {}", render::duration(now / 100'000'000 * 100'000'000),
                                 render::counted(tracker_.alive(), "LWP"), render::counted(tracker_.births(), "birth"),
                                 render::counted(tracker_.signals(), "signal")));
@@ -74,6 +66,7 @@ TraceEnd Session::end(Nanos t, EndReason reason) {
   status_line_.wipe();
   tracker_.finish(t, step_);
   tell_events();
+  telling_.finish();
   const TraceEnd end = tracker_.end(t, outputs_.failed() ? EndReason::output : reason);
   outputs_.end(end);
   outputs_.finish();

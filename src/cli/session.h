@@ -1,7 +1,8 @@
 // Session: stands between the engine and the outputs. It asks the model what each observation means, gives the engine
-// its actions at once, and hands the events to the outputs after the tasks run again.
+// its actions at once, and hands the events to the outputs' thread after the tasks run again.
 #pragma once
 
+#include "cli/output_thread.h"
 #include "cli/outputs.h"
 #include "cli/status_line.h"
 #include "engine/engine.h"
@@ -22,10 +23,12 @@ class Session : public engine::Observer {
   void settle() override;
   void tick(Nanos now) override;
   void asked_to_end(std::size_t left) override;
+  void killing() override { telling_.hurry(); }
   void not_attached(const Error& why) override;
 
   // Tells the end to all outputs and finishes them.
   [[nodiscard]] TraceEnd end(Nanos t, EndReason reason);
+  [[nodiscard]] const OutputThread::Cost& cost_of_telling() const { return telling_.cost(); }  // after the end
 
  private:
   void tell_events();
@@ -35,7 +38,7 @@ class Session : public engine::Observer {
   Outputs& outputs_;
   model::Tracker tracker_;
   model::Step step_;
-  bool began_ = false;
+  OutputThread telling_;
   StatusLine status_line_;
 };
 

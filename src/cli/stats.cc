@@ -76,7 +76,7 @@ void tell_stops(Table& table, const Stats& stats) {
   table.line("  each, on average", each(births.times), each(births.ptrace_calls));
 }
 
-void tell_times(Table& table, const Stats& stats) {
+void tell_times(Table& table, const Stats& stats, const Told& told) {
   const auto line = [&](const char* name, Nanos part) {
     const double share = stats.total != 0 ? static_cast<double>(part) / static_cast<double>(stats.total) : 0;
     table.line(name, fmt::format("{:.3f} ms", static_cast<double>(part) / 1e6), fmt::format("{:.1f} %", share * 100));
@@ -85,7 +85,9 @@ void tell_times(Table& table, const Stats& stats) {
   line("  waiting for the kernel", stats.waiting);
   line("  reading and resuming", stats.total - stats.waiting - stats.model - stats.telling);
   line("  model", stats.model);
-  line("  rendering and writing", stats.telling);
+  line("  handing to the outputs", stats.telling);
+  line("  held up by a full one", told.held_up);
+  line("formatting and writing", told.own_thread);
 }
 
 }  // namespace
@@ -113,7 +115,7 @@ std::string stats_table(const Stats& stats, const Told& told) {
   table.line("events told", told.events);
   table.line("bytes written", told.bytes);
   table.line("peak memory", fmt::format("{} KiB", told.peak_kib));
-  tell_times(table, stats);
+  tell_times(table, stats, told);
   return table.text();
 }
 

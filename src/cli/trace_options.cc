@@ -162,7 +162,8 @@ Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options
     stats.telling += at_the_end;
     stats.total += at_the_end;
     const auto own = procfs::status(::getpid());
-    say(stats_table(stats, {traced.end.seq - 1, outputs.bytes_written(), own ? own->peak_kib : 0}));
+    say(stats_table(stats, {traced.end.seq - 1, outputs.bytes_written(), own ? own->peak_kib : 0,
+                            session.cost_of_telling().held_up, session.cost_of_telling().own}));
   }
   return traced;
 }

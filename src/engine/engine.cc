@@ -510,6 +510,7 @@ void Engine::let_run(Tid tid, int signal) {
 
 void Engine::kill_all() {
   killing_ = true;
+  observer_.killing();
   for (const auto& [tid, task] : tasks_) {
     if (tid > 0) ::kill(tid, SIGKILL);
   }

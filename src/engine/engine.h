@@ -42,6 +42,8 @@ class Observer {
   virtual void tick(Nanos now) = 0;
   // Somebody asks to end after the program itself has ended; `left` tasks go on. A second time ends them.
   virtual void asked_to_end(std::size_t left) = 0;
+  // All that is traced is being killed.
+  virtual void killing() = 0;
   // One of those to attach to cannot be had, or not as it was asked for; the rest goes on.
   virtual void not_attached(const Error& why) = 0;
 };

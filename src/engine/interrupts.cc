@@ -5,6 +5,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 
 namespace lwptrace::engine {
@@ -14,8 +15,11 @@ namespace {
 volatile sig_atomic_t to_forward = 0;
 volatile sig_atomic_t sender = 0;
 volatile sig_atomic_t came = 0;
-volatile sig_atomic_t late = 0;
 volatile sig_atomic_t ended = 0;
+// Read by the outputs' thread too.
+std::atomic<int> requests = 0;
+std::atomic<int> late = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 constexpr int watched[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
 constexpr int changed[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGALRM, SIGPIPE, SIGCHLD};
@@ -26,7 +30,8 @@ void note(int signal, siginfo_t* info, void*) {
     sender = info->si_pid;
   }
   came = 1;
-  if (ended != 0) late = late + 1;
+  ++requests;
+  if (ended != 0) ++late;
 }
 
 void wake(int) { came = 1; }
@@ -91,6 +96,10 @@ Interrupts take_interrupts() {
   taken.late = late;
   return taken;
 }
+
+int requests_to_end() { return requests; }
+
+int late_requests_to_end() { return late; }
 
 void program_ended() { ended = 1; }
 

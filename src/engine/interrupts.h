@@ -27,6 +27,11 @@ struct Interrupts {
 [[nodiscard]] bool interrupted();
 [[nodiscard]] Interrupts take_interrupts();
 
+// From any thread: how often somebody has asked to end so far, the terminal or others; and how often after
+// program_ended().
+[[nodiscard]] int requests_to_end();
+[[nodiscard]] int late_requests_to_end();
+
 // The program itself is over; what it left behind may be in no group that a terminal's signals reach.
 void program_ended();
 

@@ -30,7 +30,7 @@ engine::Stats two_births_at_life() {
 }
 
 TEST(Stats, TheTableHasALineForEachCountInAnOrderThatStays) {
-  EXPECT_EQ(stats_table(two_births_at_life(), {6, 1234, 5678}),
+  EXPECT_EQ(stats_table(two_births_at_life(), {6, 1234, 5678, 50'000, 300'000}),
             "--stats                              times  ptrace calls\n"
             "stops                                    8            17\n"
             "  launch or attach                       2             5\n"
@@ -58,7 +58,9 @@ TEST(Stats, TheTableHasALineForEachCountInAnOrderThatStays) {
             "  waiting for the kernel          1.000 ms        50.0 %\n"
             "  reading and resuming            0.400 ms        20.0 %\n"
             "  model                           0.500 ms        25.0 %\n"
-            "  rendering and writing           0.100 ms         5.0 %\n");
+            "  handing to the outputs          0.100 ms         5.0 %\n"
+            "  held up by a full one           0.050 ms         2.5 %\n"
+            "formatting and writing            0.300 ms        15.0 %\n");
 }
 
 TEST(Stats, WithoutBirthsThereIsNoPriceOfOne) { EXPECT_EQ(stats_table({}, {}).find("each"), std::string::npos); }

@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 """Where the trace goes: opened before anything runs, and a clear word when it cannot be written."""
 
+import json
 import os
+import re
 import signal
 import subprocess
+import time
 import unittest
 
 import support
@@ -113,6 +116,52 @@ class Output(support.LiveTest):
         os.close(writing)
         err = process.communicate(timeout=support.LIMIT)[1]
         return process.returncode, err
+
+    def unread(self, *words):
+        """A program that makes threads without end, traced into a pipe that nobody reads."""
+        endless = ("import signal, threading\nsignal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+                   "while True:\n thread = threading.Thread(target=int)\n thread.start()\n thread.join()")
+        return support.start([support.lwptrace(), "-qq", *words, "-o", "-", "-F", "jsonl", "--", "python3", "-c", endless],
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def wait_for_the_end_of_its_program(self, process):
+        deadline = time.monotonic() + support.LIMIT
+        while support.descendants(process.pid):
+            self.assertLess(time.monotonic(), deadline, "what it traced lives on")
+            time.sleep(0.01)
+
+    def test_that_nobody_reads_holds_up_the_program_and_not_the_end_of_it(self):
+        process = self.unread("--timeout", "4s", "--stats")
+        while not support.descendants(process.pid):
+            time.sleep(0.01)
+        self.wait_for_the_end_of_its_program(process)
+        out, err = process.communicate(timeout=support.LIMIT)
+        self.assertEqual(process.returncode, 124)
+        recording = self.path("t.jsonl")
+        with open(recording, "wb") as file:
+            file.write(out)
+        trace = support.read_trace(recording)
+        self.assertEqual(trace.end["reason"], "timeout")
+        self.assertEqual(trace.end["births"], trace.end["exits"])
+        held_up = re.search(rb"held up by a full one +([0-9.]+) ms", err)
+        self.assertGreater(float(held_up[1]), 0)
+
+    def test_that_nobody_reads_is_given_up_when_asked_to_end_once_more(self):
+        process = self.unread()
+        while not support.descendants(process.pid):
+            time.sleep(0.01)
+        time.sleep(1)  # for the queue to fill; were it not full, there is less to see
+        process.send_signal(signal.SIGINT)  # the program's
+        self.wait_for_the_end_of_its_program(process)
+        process.send_signal(signal.SIGINT)
+        err = process.stderr.read()
+        self.assertEqual(process.wait(support.LIMIT), 125)
+        self.assertIn(b"writing stdout: it takes nothing any more", err)
+        lines = process.stdout.read().split(b"\n")
+        for line in lines[:-1]:
+            json.loads(line)
+        process.stdout.close()
+        process.stderr.close()
 
     def test_to_stdout_is_a_recording_that_can_be_read(self):
         result = self.lwptrace("-qq", "-o", "-", "-F", "jsonl", "--", "sh", "-c", "true >&2")

@@ -55,7 +55,7 @@ class Inside(support.LiveTest):
         end = support.read_trace(inner).end
         self.assertEqual((end["births"], end["exits"], end["reason"]), (1, 1, "timeout"))
         births = [e["kind"] for e in support.read_trace(outer).events if e["type"] == "birth"]
-        self.assertEqual(births, ["process", "thread"])  # attached tasks have a thread of lwptrace's own
+        self.assertEqual(births, ["process", "thread", "thread"])  # that of the attached tasks, that of the outputs
 
 
 class Around(support.LiveTest):
