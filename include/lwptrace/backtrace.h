@@ -5,7 +5,6 @@
 #include <lwptrace/syscall_frame.h>
 
 #include <cstdint>
-#include <vector>
 
 namespace lwptrace {
 
@@ -21,8 +20,8 @@ class Backtracer {
   virtual ~Backtracer() = default;
   // Innermost frame first, resolved to symbols and, where there is debug info, source lines. The task `tid` of thread
   // group `tgid` must be stopped; `memory` reads it. Empty when nothing could be unwound. Never throws.
-  [[nodiscard]] virtual std::vector<Frame> capture(Tid tid, Tid tgid, const UnwindRegisters& regs,
-                                                   const MemoryReader& memory) = 0;
+  [[nodiscard]] virtual Backtrace capture(Tid tid, Tid tgid, const UnwindRegisters& regs,
+                                          const MemoryReader& memory) = 0;
   // The image of thread group `tgid` was replaced by an exec, or is gone: drop what is remembered of its mappings.
   virtual void forget(Tid tgid) = 0;
 };

@@ -8,9 +8,13 @@
 
 #include <lwptrace/ids.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -63,6 +67,37 @@ struct Frame {  // one line of a backtrace, innermost first
   std::string file;                     // source file
   std::optional<int> line;
   bool operator==(const Frame&) const = default;
+};
+
+// The frames of one backtrace, which never change and which its copies share: a program calls from few places, and
+// each has its frames made, and written as text, once.
+class Backtrace {
+ public:
+  using value_type = Frame;
+  using const_iterator = std::vector<Frame>::const_iterator;
+
+  Backtrace() = default;
+  Backtrace(std::vector<Frame> frames)  // NOLINT(google-explicit-constructor): it is its frames
+      : frames_(std::make_shared<const std::vector<Frame>>(std::move(frames))) {}
+  Backtrace(std::initializer_list<Frame> frames) : Backtrace(std::vector<Frame>(frames)) {}
+
+  [[nodiscard]] bool empty() const { return frames().empty(); }
+  [[nodiscard]] std::size_t size() const { return frames().size(); }
+  [[nodiscard]] const_iterator begin() const { return frames().begin(); }
+  [[nodiscard]] const_iterator end() const { return frames().end(); }
+  const Frame& operator[](std::size_t i) const { return frames()[i]; }
+  bool operator==(const Backtrace& other) const { return shares_with(other) || frames() == other.frames(); }
+
+  // Is the one a copy of the other?
+  [[nodiscard]] bool shares_with(const Backtrace& other) const { return frames_ == other.frames_; }
+
+ private:
+  [[nodiscard]] const std::vector<Frame>& frames() const {
+    static const std::vector<Frame> kNone;
+    return frames_ ? *frames_ : kNone;
+  }
+
+  std::shared_ptr<const std::vector<Frame>> frames_;  // null: none
 };
 
 struct Tls {
@@ -125,7 +160,7 @@ struct Birth {
   std::vector<Tid> ns_tids;                // tid in each nested pid namespace, outermost first
   Abi abi = Abi::unknown;
   std::optional<Nanos> duration_ns;  // from the call's entry to the birth, where the entry was seen
-  std::vector<Frame> backtrace;
+  Backtrace backtrace;
   std::string comm;
   std::optional<std::uint32_t> uid;
   bool followed = true;           // false: --follow leaves it out, and nothing more is told of it
@@ -187,7 +222,7 @@ struct Signal {  // a delivery (sigaction(2), siginfo_t)
   std::optional<Address> addr;        // fault address (SIGSEGV, SIGBUS …); behind the call (SIGSYS)
   std::optional<int> status;          // a child's end: si_status
   std::optional<std::int64_t> value;  // sigqueue(3): si_value
-  std::vector<Frame> backtrace;       // with -k, for fatal signals
+  Backtrace backtrace;                // with -k, for fatal signals
   std::string syscall;                // SIGSYS: the call that was refused
   bool operator==(const Signal&) const = default;
 };

@@ -70,7 +70,7 @@ struct BirthStop {
   std::optional<Tid> parent_tid_value;
   std::optional<int> pidfd_value;
   std::optional<Identity> childs;  // where the call could not be read: the creator is killed, its memory gone
-  std::vector<Frame> backtrace;
+  Backtrace backtrace;
   // clone alone: a filter of somebody else's refused the clone3 that the caller had prepared; its call stopped nobody.
   bool clone3_refused = false;
 };
@@ -117,7 +117,7 @@ struct SignalStop {
   std::optional<int> status;  // in the layout of a child's end, which others' codes may look like
   std::optional<std::int64_t> value;
   std::optional<std::uint64_t> ignored, caught;  // SigIgn, SigCgt of /proc/TID/status, where read
-  std::vector<Frame> backtrace;
+  Backtrace backtrace;
   std::vector<Tid> ns_tids;  // of the receiver in each pid namespace below ours, where read
   std::string syscall;       // SIGSYS
 };

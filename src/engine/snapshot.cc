@@ -91,9 +91,8 @@ bool fits(const CloneCall& call, int event) {
 
 }  // namespace
 
-std::vector<Frame> Snapshot::backtrace(Tid tid, Tid tgid, bool in_syscall) {
-  Registers registers;
-  if (backtracer_ == nullptr || registers.read(tid) != 0 || registers.is_i386()) return {};
+Backtrace Snapshot::backtrace(Tid tid, Tid tgid, const Registers& registers, bool in_syscall) {
+  if (registers.is_i386()) return {};
   return backtracer_->capture(tid, tgid, registers.for_unwind(in_syscall), TaskMemory(tid));
 }
 
@@ -136,11 +135,12 @@ std::optional<Fact> Snapshot::birth(Tid tid, Task& task, int event) {
   BirthStop stop;
   stop.child = static_cast<Tid>(child);
   std::uint64_t sp = 0;
-  if (const auto entered = std::exchange(task.clone, nullptr)) {
+  Registers registers;
+  const auto entered = std::exchange(task.clone, nullptr);
+  if (entered) {
     stop.call = std::move(entered->call);
     sp = entered->sp;
   } else {
-    Registers registers;
     if (registers.read_birth_call(tid) != 0) return std::nullopt;
     stop.call = decoders::decode_clone_call(registers.syscall(), memory);
     if (!fits(stop.call, event) && registers.ask_table(tid)) {
@@ -152,7 +152,9 @@ std::optional<Fact> Snapshot::birth(Tid tid, Task& task, int event) {
   Tid value = 0;
   if (stop.call.has(CLONE_PARENT_SETTID) && memory.get(stop.call.parent_tid, value)) stop.parent_tid_value = value;
   if (stop.call.has(CLONE_PIDFD) && memory.get(stop.call.pidfd, value)) stop.pidfd_value = value;
-  if (backtracer_ != nullptr) stop.backtrace = backtrace(tid, task.tgid, true);
+  if (backtracer_ != nullptr && (!entered || registers.read(tid) == 0)) {
+    stop.backtrace = backtrace(tid, task.tgid, registers, true);
+  }
   // A filter's ENOSYS outranks our stop at clone3: what shows the call is what its caller had prepared for it.
   stop.clone3_refused = decoders::prepared_for_clone3(stop.call, sp, memory) && has_other_filters(tid);
   announced_child_ = stop.call.unreadable ? 0 : stop.child;
@@ -341,7 +343,10 @@ std::optional<Fact> Snapshot::signal(Tid tid, Task& task, int signo) {
   const Effect effect = default_effect(signo);
   if (stop.caught && !procfs::has_signal(*stop.caught | *stop.ignored, signo) &&
       (effect == Effect::terminate || effect == Effect::core)) {
-    stop.backtrace = backtrace(tid, task.tgid, false);
+    Registers registers;
+    if (backtracer_ != nullptr && registers.read(tid) == 0) {
+      stop.backtrace = backtrace(tid, task.tgid, registers, false);
+    }
   }
   return stop;
 }

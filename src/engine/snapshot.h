@@ -73,7 +73,7 @@ class Snapshot {
   [[nodiscard]] bool has_other_filters(Tid tid) const;
   // With what a leader that is dead already ended by its own call.
   [[nodiscard]] static std::optional<Status> ended_by_itself(Tid tgid);
-  [[nodiscard]] std::vector<Frame> backtrace(Tid tid, Tid tgid, bool in_syscall);
+  [[nodiscard]] Backtrace backtrace(Tid tid, Tid tgid, const Registers& registers, bool in_syscall);
 
   Backtracer* backtracer_;  // may be null
   Detail detail_;

@@ -201,6 +201,11 @@ class FieldReader {
       elements(*exact, name, x, [&](std::uint32_t i, std::string& element) { base64(i, name, element); });
     }
   }
+  void value(std::uint32_t at, std::string_view name, Backtrace& x) {
+    std::vector<Frame> frames;
+    value(at, name, frames);
+    x = std::move(frames);
+  }
   template <class T>
   void value(std::uint32_t at, std::string_view name, std::vector<T>& x) {
     elements(at, name, x, [&](std::uint32_t i, T& element) { value(i, name, element); });

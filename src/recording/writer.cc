@@ -31,7 +31,8 @@ concept Described = std::is_class_v<T> && !std::is_same_v<T, std::string> && !st
 class FieldWriter {
  public:
   // Appends to an object that was opened; `first` when nothing stands in it yet.
-  FieldWriter(std::string& out, bool first) : out_(out), first_(first) {}
+  FieldWriter(std::string& out, bool first, BacktraceTexts& backtraces)
+      : out_(out), first_(first), backtraces_(backtraces) {}
 
   void operator()(std::string_view name, const std::string& x) {
     if (!x.empty()) kept(name, x);
@@ -56,6 +57,17 @@ class FieldWriter {
   }
   void operator()(std::string_view name, const Status& x) {
     if (x != Status{}) kept(name, x);
+  }
+  void operator()(std::string_view name, const Backtrace& x) {
+    if (x.empty()) return;
+    start(name);
+    if (const std::string* known = backtraces_.find(x)) {
+      out_ += *known;
+      return;
+    }
+    const std::size_t at = out_.size();
+    list(x);
+    backtraces_.keep(x, std::string_view(out_).substr(at));
   }
 
   template <class T>
@@ -108,7 +120,7 @@ class FieldWriter {
   void object(std::string_view name, F visit) {
     start(name);
     out_ += '{';
-    FieldWriter inner(out_, true);
+    FieldWriter inner(out_, true, backtraces_);
     visit(inner);
     out_ += '}';
   }
@@ -148,13 +160,17 @@ class FieldWriter {
   template <Described T>
   bool value(const T& x) {
     out_ += '{';
-    FieldWriter inner(out_, true);
+    FieldWriter inner(out_, true, backtraces_);
     fields(inner, x);
     out_ += '}';
     return true;
   }
   template <class T>
   bool value(const std::vector<T>& x) {
+    return list(x);
+  }
+  template <class List>
+  bool list(const List& x) {
     bool exact = true;
     out_ += '[';
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -183,13 +199,14 @@ class FieldWriter {
 
   std::string& out_;
   bool first_;
+  BacktraceTexts& backtraces_;
 };
 
 }  // namespace
 
 void JsonlWriter::header(const TraceHeader& header) {
   line_ = R"({"type":"header","schema":"lwptrace")";
-  FieldWriter w(line_, false);
+  FieldWriter w(line_, false, backtraces_);
   fields(w, header);
   write_line();
 }
@@ -198,7 +215,7 @@ void JsonlWriter::event(const Event& event) {
   line_ = R"({"type":")";
   line_ += type_name(event.body);
   line_ += '"';
-  FieldWriter w(line_, false);
+  FieldWriter w(line_, false, backtraces_);
   fields(w, event);
   std::visit([&w](const auto& body) { fields(w, body); }, event.body);
   write_line();
@@ -206,7 +223,7 @@ void JsonlWriter::event(const Event& event) {
 
 void JsonlWriter::end(const TraceEnd& end) {
   line_ = R"({"type":"end")";
-  FieldWriter w(line_, false);
+  FieldWriter w(line_, false, backtraces_);
   fields(w, end);
   write_line();
 }

@@ -27,7 +27,7 @@ Ink ink_of(std::string_view path) {
   return step != std::string_view::npos && path[step] == '/' ? Ink::thread : Ink::process;
 }
 
-const std::vector<Frame>* backtrace_of(const Event& event) {
+const Backtrace* backtrace_of(const Event& event) {
   if (const auto* birth = std::get_if<Birth>(&event.body)) return &birth->backtrace;
   if (const auto* signal = std::get_if<Signal>(&event.body)) return &signal->backtrace;
   return nullptr;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "procfs/maps.h"
 #include "unwind/address_space.h"
@@ -20,7 +21,7 @@ constexpr std::size_t kMostFrames = 64;
 
 class LibunwindBacktracer : public Backtracer {
  public:
-  std::vector<Frame> capture(Tid tid, Tid tgid, const UnwindRegisters& regs, const MemoryReader& memory) override;
+  Backtrace capture(Tid tid, Tid tgid, const UnwindRegisters& regs, const MemoryReader& memory) override;
   void forget(Tid tgid) override;
 
  private:
@@ -30,6 +31,7 @@ class LibunwindBacktracer : public Backtracer {
 
   AddressSpace space_;
   ModuleCache modules_;
+  std::vector<const Image::PcFacts*> walked_;  // in one backtrace; kept for its memory
   std::unordered_map<Tid, std::shared_ptr<Image>> groups_;
   std::unordered_map<std::string, std::weak_ptr<Image>> images_;  // by Image::key
 };
@@ -42,10 +44,13 @@ class Capture {
     walk_.tgid = tgid;
     walk_.words = &words_;
     walk_.regs = regs;
-    if (const auto known = owner_.groups_.find(tgid); known != owner_.groups_.end()) use(known->second);
+    if (const auto known = owner_.groups_.find(tgid); known != owner_.groups_.end()) {
+      known->second->tidy();
+      use(known->second);
+    }
   }
 
-  std::vector<Frame> run();
+  Backtrace run();
 
  private:
   // Null if `pc` is in no executable memory.
@@ -57,13 +62,16 @@ class Capture {
   // Is `pc` in executable memory? The mappings are read again, once a backtrace, for one that is in none we know.
   bool executable(std::uint64_t pc);
   // The caller's registers, without a rule. nullopt: there is no caller to be made out.
-  std::optional<UnwindRegisters> pop_return_address(UnwindRegisters regs);
+  std::optional<UnwindRegisters> pop_return_address(UnwindRegisters regs, const Image::PcFacts* facts);
   std::optional<UnwindRegisters> follow_frame_pointer(UnwindRegisters regs);
+  // What the walk that began at `pc` came by.
+  [[nodiscard]] Backtrace backtrace(std::uint64_t pc) const;
 
   LibunwindBacktracer& owner_;
   Words words_;
   Walk walk_;
   std::shared_ptr<Image> image_;
+  std::shared_ptr<Image> former_;  // before the mappings were read again; some of what was walked may be its
   bool mappings_are_fresh_ = false;
 };
 
@@ -71,24 +79,27 @@ bool Capture::executable(std::uint64_t pc) {
   if (image_ && image_->region(pc) != nullptr) return true;
   if (mappings_are_fresh_) return false;
   mappings_are_fresh_ = true;
+  former_ = image_;
   use(owner_.read_image(walk_.tgid));
   return image_ && image_->region(pc) != nullptr;
 }
 
-std::vector<Frame> Capture::run() {
-  std::vector<Frame> frames;
-  frames.reserve(32);
-  std::uint64_t pc = walk_.regs.rip;
-  bool exact = true;  // pc is the instruction itself; else it is where a call returns to
-  Cursor cursor(owner_.space_, walk_);
-  while (frames.size() < kMostFrames) {
-    const bool innermost = frames.empty();
+Backtrace Capture::run() {
+  std::vector<const Image::PcFacts*>& walked = owner_.walked_;
+  walked.clear();
+  const std::uint64_t first = walk_.regs.rip;
+  std::uint64_t pc = first;
+  bool exact = true;             // pc is the instruction itself; else it is where a call returns to
+  std::optional<Cursor> cursor;  // once it is needed, where walk_.regs are or further out
+  while (walked.size() < kMostFrames) {
+    const bool innermost = walked.empty();
     const Image::PcFacts* facts = facts_of(pc, exact);
     if (facts == nullptr && !innermost) break;
-    frames.push_back(facts != nullptr ? facts->frame : Frame{.ip = Address{pc}});
+    walked.push_back(facts);
     if (facts != nullptr && (!facts->rule.empty() || facts->signal_frame)) {
-      if (facts->rule.empty() ? !cursor.step_over_signal_frame() : !cursor.step(facts->rule)) break;
-      pc = cursor.pc();
+      if (!cursor) cursor.emplace(owner_.space_, walk_);
+      if (facts->rule.empty() ? !cursor->step_over_signal_frame() : !cursor->step(facts->rule)) break;
+      pc = cursor->pc();
       exact = facts->signal_frame;
       continue;
     }
@@ -96,14 +107,24 @@ std::vector<Frame> Capture::run() {
     // a call through a bad pointer.
     const bool just_called = innermost && (walk_.regs.in_syscall || facts == nullptr);
     std::optional<UnwindRegisters> caller;
-    if (just_called) caller = pop_return_address(walk_.regs);
-    if (!caller) caller = follow_frame_pointer(cursor.registers());
+    if (just_called) caller = pop_return_address(walk_.regs, facts);
+    if (!caller) caller = follow_frame_pointer(cursor ? cursor->registers() : walk_.regs);
     if (!caller) break;
     walk_.regs = *caller;
-    cursor = Cursor(owner_.space_, walk_);
+    cursor.reset();
     pc = caller->rip;
     exact = false;
   }
+  return backtrace(first);
+}
+
+Backtrace Capture::backtrace(std::uint64_t pc) const {
+  const std::vector<const Image::PcFacts*>& walked = owner_.walked_;
+  const bool of_one_image = walked.front() != nullptr && (!former_ || former_ == image_);
+  if (of_one_image) return image_->backtrace(walked);
+  std::vector<Frame> frames;
+  for (const Image::PcFacts* facts : walked)
+    frames.push_back(facts != nullptr ? facts->frame : Frame{.ip = Address{pc}});
   return frames;
 }
 
@@ -114,13 +135,9 @@ const Image::PcFacts* Capture::facts_of(std::uint64_t pc, bool exact) {
   return executable(pc) ? &image_->learn(pc, exact, *image_->region(pc), walk_) : nullptr;
 }
 
-std::optional<UnwindRegisters> Capture::pop_return_address(UnwindRegisters regs) {
-  // A vfork stub has popped it already, since its child will run on this stack: pop %reg; mov $SYS_vfork,%eax; syscall
-  std::uint64_t code = 0;
-  const bool vfork = regs.in_syscall && words_.read(regs.rip - sizeof code, code) &&
-                     (code & ~std::uint64_t{7}) == 0x050f'0000'003a'b858;
-  if (vfork) {
-    const int reg = static_cast<int>(code & 7);
+std::optional<UnwindRegisters> Capture::pop_return_address(UnwindRegisters regs, const Image::PcFacts* facts) {
+  if (regs.in_syscall && facts != nullptr && facts->vfork_register) {
+    const int reg = *facts->vfork_register;
     regs.rip = reg == 7 ? regs.rdi : reg == 6 ? regs.rsi : reg == 2 ? regs.rdx : 0;
   } else {
     if (!words_.read(regs.rsp, regs.rip)) return std::nullopt;
@@ -141,8 +158,7 @@ std::optional<UnwindRegisters> Capture::follow_frame_pointer(UnwindRegisters reg
   return regs;
 }
 
-std::vector<Frame> LibunwindBacktracer::capture(Tid /*tid*/, Tid tgid, const UnwindRegisters& regs,
-                                                const MemoryReader& memory) {
+Backtrace LibunwindBacktracer::capture(Tid /*tid*/, Tid tgid, const UnwindRegisters& regs, const MemoryReader& memory) {
   try {
     return Capture(*this, tgid, regs, memory).run();
   } catch (const std::exception&) {  // no memory, or libstdc++ refusing a number that an ELF file made up

@@ -17,6 +17,7 @@ namespace lwptrace::unwind {
 namespace {
 
 constexpr std::size_t kMostPcs = 1U << 16;  // code made at run time can bring new ones for ever
+constexpr std::size_t kMostBacktraces = 256;
 
 std::uint64_t pc_key(std::uint64_t pc, bool exact) { return pc << 1 | static_cast<std::uint64_t>(exact); }
 
@@ -115,6 +116,14 @@ bool is_sigreturn(std::uint64_t pc, Words& words) {
   return (code & 0x00ff'ffff'ffff'ffff) == 0x0005'0f00'0000'0fb8;
 }
 
+// Since its child will run on its stack, a vfork stub holds its return address in a register during the call:
+// pop %reg; mov $SYS_vfork,%eax; syscall
+std::optional<int> popped_by_vfork(std::uint64_t pc, Words& words) {
+  std::uint64_t code = 0;
+  if (!words.read(pc - sizeof code, code) || (code & ~std::uint64_t{7}) != 0x050f'0000'003a'b858) return std::nullopt;
+  return static_cast<int>(code & 7);
+}
+
 }  // namespace
 
 Image::Image(const std::vector<procfs::Mapping>& mappings, const AddressSpace& space, ModuleCache& modules)
@@ -162,10 +171,10 @@ const Image::PcFacts* Image::find(std::uint64_t pc, bool exact) const {
 }
 
 const Image::PcFacts& Image::learn(std::uint64_t pc, bool exact, const Region& region, const Walk& walk) {
-  if (pcs_.size() >= kMostPcs) pcs_.clear();
   PcFacts& facts = pcs_[pc_key(pc, exact)] = {};
   if (region.object != nullptr && !region.object->known) look_into(*region.object, region, walk, modules_);
   facts.signal_frame = is_sigreturn(pc, *walk.words);
+  if (exact) facts.vfork_register = popped_by_vfork(pc, *walk.words);
   // A call may be the last instruction of its function: the byte before the return address is surely the caller's.
   const std::uint64_t inside = exact || facts.signal_frame ? pc : pc - 1;
   facts.rule = space_.rule(inside, walk);
@@ -179,6 +188,22 @@ const Image::PcFacts& Image::learn(std::uint64_t pc, bool exact, const Region& r
   facts.frame.file = symbol.file;
   facts.frame.line = symbol.line;
   return facts;
+}
+
+const Backtrace& Image::backtrace(const std::vector<const PcFacts*>& walked) {
+  const auto known = backtraces_.find(walked);
+  if (known != backtraces_.end()) return known->second;
+  if (backtraces_.size() >= kMostBacktraces) backtraces_.clear();
+  std::vector<Frame> frames;
+  frames.reserve(walked.size());
+  for (const PcFacts* facts : walked) frames.push_back(facts->frame);
+  return backtraces_.emplace(walked, std::move(frames)).first->second;
+}
+
+void Image::tidy() {
+  if (pcs_.size() < kMostPcs) return;
+  backtraces_.clear();  // which are known by addresses of facts
+  pcs_.clear();
 }
 
 }  // namespace lwptrace::unwind

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,8 +41,9 @@ class Image {
   };
   struct PcFacts {
     Frame frame;
-    Rule rule;                  // empty: there is no unwind information
-    bool signal_frame = false;  // the kernel's return trampoline: the next pc was interrupted, it did not call
+    Rule rule;                          // empty: there is no unwind information
+    bool signal_frame = false;          // the kernel's return trampoline: the next pc was interrupted, it did not call
+    std::optional<int> vfork_register;  // a vfork stub popped its return address into it, numbered as machine code does
   };
 
   Image(const std::vector<procfs::Mapping>& mappings, const AddressSpace& space, ModuleCache& modules);
@@ -50,9 +52,15 @@ class Image {
   [[nodiscard]] const Region* region(std::uint64_t pc) const;
 
   // What is known of `pc`, which is where the innermost frame stands (`exact`) or where a call returns to: null if it
-  // was not seen yet, then learn() it if it is in a region. Both answers hold until the next learn().
+  // was not seen yet, then learn() it if it is in a region. Both answers hold until the next tidy().
   [[nodiscard]] const PcFacts* find(std::uint64_t pc, bool exact) const;
   const PcFacts& learn(std::uint64_t pc, bool exact, const Region& region, const Walk& walk);
+
+  // The frames of a walk that came by these pcs: made once for each way.
+  [[nodiscard]] const Backtrace& backtrace(const std::vector<const PcFacts*>& walked);
+
+  // Between two walks: forgets what was learnt if it has become too much.
+  void tidy();
 
   // Two images with the same key have the same code at the same places.
   [[nodiscard]] static std::string key(const std::vector<procfs::Mapping>& mappings);
@@ -63,6 +71,7 @@ class Image {
   std::list<Object> objects_;
   std::vector<Region> regions_;  // ascending
   std::unordered_map<std::uint64_t, PcFacts> pcs_;
+  std::map<std::vector<const PcFacts*>, Backtrace> backtraces_;
 };
 
 }  // namespace lwptrace::unwind

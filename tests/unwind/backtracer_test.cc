@@ -121,11 +121,11 @@ MATCHER_P(HasInOrder, names, "") {
 }
 using Names = std::vector<std::string>;
 
-std::vector<Frame> backtrace(const Victim& victim, const UnwindRegisters& regs) {
+Backtrace backtrace(const Victim& victim, const UnwindRegisters& regs) {
   return make_backtracer()->capture(victim.pid(), victim.pid(), regs, ProcMem(victim.pid()));
 }
 
-const Frame& frame_of(const std::vector<Frame>& frames, std::string_view name) {
+const Frame& frame_of(const Backtrace& frames, std::string_view name) {
   static const Frame kNone;
   for (const Frame& frame : frames) {
     if (is_called(frame, name)) return frame;
