@@ -1,7 +1,7 @@
 // Event: one fact about one LWP, as people, renderers and recordings see it. Start here.
 //
-// An Event is plain data: no pointers into anything, no clock, no I/O. The model (src/model) makes events,
-// the recording (src/recording) writes and reads them as JSON Lines, the renderers (src/render) draw them.
+// An Event is plain data: no clock, no I/O, no pointers but to the frames of a Backtrace, which never change. The model
+// (src/model) makes events, the recording (src/recording) writes and reads them as JSON Lines, the renderers draw them.
 // Field names are those of docs/trace-format.md. A std::optional without value, an empty vector or an
 // enumerator `unknown` means "not applicable or not observed", never zero. Next: trace.h.
 #pragma once

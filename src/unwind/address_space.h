@@ -33,7 +33,7 @@ struct UnwindTable {
 using Rule = std::vector<std::uint64_t>;
 
 struct Walk {
-  Tid tgid = 0;
+  Tid tid = 0;
   const Image* image = nullptr;
   Words* words = nullptr;
   UnwindRegisters regs;                // of the frame that the cursor started from

@@ -26,8 +26,13 @@ class LibunwindBacktracer : public Backtracer {
 
  private:
   friend class Capture;
-  // Reads the mappings of `tgid` anew. Null when it is gone.
-  std::shared_ptr<Image> read_image(Tid tgid);
+  // Reads the mappings of `tgid` anew, where its thread `tid` sees them: a leader that ended has none. Null when it is
+  // gone.
+  std::shared_ptr<Image> read_image(Tid tid, Tid tgid);
+
+  void drop_unused() {
+    std::erase_if(images_, [](const auto& entry) { return entry.second.expired(); });
+  }
 
   AddressSpace space_;
   ModuleCache modules_;
@@ -39,11 +44,10 @@ class LibunwindBacktracer : public Backtracer {
 // One backtrace in the making.
 class Capture {
  public:
-  Capture(LibunwindBacktracer& owner, Tid tgid, const UnwindRegisters& regs, const MemoryReader& memory)
-      : owner_(owner), words_(memory, regs.rsp) {
-    walk_.tgid = tgid;
+  Capture(LibunwindBacktracer& owner, Tid tid, Tid tgid, const UnwindRegisters& regs, const MemoryReader& memory)
+      : owner_(owner), tgid_(tgid), start_(regs), words_(memory, regs.rsp) {
+    walk_.tid = tid;
     walk_.words = &words_;
-    walk_.regs = regs;
     if (const auto known = owner_.groups_.find(tgid); known != owner_.groups_.end()) {
       known->second->tidy();
       use(known->second);
@@ -53,42 +57,57 @@ class Capture {
   Backtrace run();
 
  private:
+  void walk();
   // Null if `pc` is in no executable memory.
   const Image::PcFacts* facts_of(std::uint64_t pc, bool exact);
   void use(std::shared_ptr<Image> image) {
     image_ = std::move(image);
     walk_.image = image_.get();
   }
-  // Is `pc` in executable memory? The mappings are read again, once a backtrace, for one that is in none we know.
+  // Once a backtrace.
+  void read_mappings_again();
+  [[nodiscard]] const Image::Region* region(std::uint64_t pc) const { return image_ ? image_->region(pc) : nullptr; }
   bool executable(std::uint64_t pc);
   // The caller's registers, without a rule. nullopt: there is no caller to be made out.
   std::optional<UnwindRegisters> pop_return_address(UnwindRegisters regs, const Image::PcFacts* facts);
   std::optional<UnwindRegisters> follow_frame_pointer(UnwindRegisters regs);
-  // What the walk that began at `pc` came by.
-  [[nodiscard]] Backtrace backtrace(std::uint64_t pc) const;
 
   LibunwindBacktracer& owner_;
+  Tid tgid_;
+  UnwindRegisters start_;  // of the innermost frame
   Words words_;
   Walk walk_;
   std::shared_ptr<Image> image_;
-  std::shared_ptr<Image> former_;  // before the mappings were read again; some of what was walked may be its
   bool mappings_are_fresh_ = false;
 };
 
-bool Capture::executable(std::uint64_t pc) {
-  if (image_ && image_->region(pc) != nullptr) return true;
-  if (mappings_are_fresh_) return false;
+void Capture::read_mappings_again() {
+  if (mappings_are_fresh_) return;
   mappings_are_fresh_ = true;
-  former_ = image_;
-  use(owner_.read_image(walk_.tgid));
-  return image_ && image_->region(pc) != nullptr;
+  use(owner_.read_image(walk_.tid, tgid_));
+}
+
+bool Capture::executable(std::uint64_t pc) {
+  if (region(pc) == nullptr) read_mappings_again();
+  return region(pc) != nullptr;
 }
 
 Backtrace Capture::run() {
+  const std::shared_ptr<Image> known = image_;
+  walk();
+  if (known && image_ != known) walk();  // what it had come by before it knew may be something else by now
+  const std::vector<const Image::PcFacts*>& walked = owner_.walked_;
+  if (walked.front() != nullptr) return image_->backtrace(walked);
+  std::vector<Frame> frames{Frame{.ip = Address{start_.rip}}};
+  for (std::size_t i = 1; i < walked.size(); ++i) frames.push_back(walked[i]->frame);
+  return frames;
+}
+
+void Capture::walk() {
   std::vector<const Image::PcFacts*>& walked = owner_.walked_;
   walked.clear();
-  const std::uint64_t first = walk_.regs.rip;
-  std::uint64_t pc = first;
+  walk_.regs = start_;
+  std::uint64_t pc = start_.rip;
   bool exact = true;             // pc is the instruction itself; else it is where a call returns to
   std::optional<Cursor> cursor;  // once it is needed, where walk_.regs are or further out
   while (walked.size() < kMostFrames) {
@@ -115,24 +134,16 @@ Backtrace Capture::run() {
     pc = caller->rip;
     exact = false;
   }
-  return backtrace(first);
 }
 
-Backtrace Capture::backtrace(std::uint64_t pc) const {
-  const std::vector<const Image::PcFacts*>& walked = owner_.walked_;
-  const bool of_one_image = walked.front() != nullptr && (!former_ || former_ == image_);
-  if (of_one_image) return image_->backtrace(walked);
-  std::vector<Frame> frames;
-  for (const Image::PcFacts* facts : walked)
-    frames.push_back(facts != nullptr ? facts->frame : Frame{.ip = Address{pc}});
-  return frames;
-}
-
+// The mappings are read again for a pc that was never seen: a library may have taken the place of another.
 const Image::PcFacts* Capture::facts_of(std::uint64_t pc, bool exact) {
-  if (image_) {
-    if (const Image::PcFacts* known = image_->find(pc, exact)) return known;
-  }
-  return executable(pc) ? &image_->learn(pc, exact, *image_->region(pc), walk_) : nullptr;
+  const auto known = [&] { return image_ ? image_->find(pc, exact) : nullptr; };
+  if (const Image::PcFacts* facts = known()) return facts;
+  read_mappings_again();
+  if (const Image::PcFacts* facts = known()) return facts;
+  const Image::Region* around = region(pc);
+  return around != nullptr ? &image_->learn(pc, exact, *around, walk_) : nullptr;
 }
 
 std::optional<UnwindRegisters> Capture::pop_return_address(UnwindRegisters regs, const Image::PcFacts* facts) {
@@ -158,9 +169,9 @@ std::optional<UnwindRegisters> Capture::follow_frame_pointer(UnwindRegisters reg
   return regs;
 }
 
-Backtrace LibunwindBacktracer::capture(Tid /*tid*/, Tid tgid, const UnwindRegisters& regs, const MemoryReader& memory) {
+Backtrace LibunwindBacktracer::capture(Tid tid, Tid tgid, const UnwindRegisters& regs, const MemoryReader& memory) {
   try {
-    return Capture(*this, tgid, regs, memory).run();
+    return Capture(*this, tid, tgid, regs, memory).run();
   } catch (const std::exception&) {  // no memory, or libstdc++ refusing a number that an ELF file made up
     return {};
   }
@@ -168,15 +179,16 @@ Backtrace LibunwindBacktracer::capture(Tid /*tid*/, Tid tgid, const UnwindRegist
 
 void LibunwindBacktracer::forget(Tid tgid) {
   groups_.erase(tgid);
-  std::erase_if(images_, [](const auto& entry) { return entry.second.expired(); });
+  drop_unused();
 }
 
-std::shared_ptr<Image> LibunwindBacktracer::read_image(Tid tgid) {
-  const auto mappings = procfs::read_maps(tgid);
+std::shared_ptr<Image> LibunwindBacktracer::read_image(Tid tid, Tid tgid) {
+  const auto mappings = procfs::read_maps(tid);
   if (!mappings) {
     forget(tgid);
     return nullptr;
   }
+  if (images_.size() > 2 * groups_.size() + 64) drop_unused();  // mappings that came and went
   std::weak_ptr<Image>& known = images_[Image::key(*mappings)];
   std::shared_ptr<Image> image = known.lock();
   if (!image) known = image = std::make_shared<Image>(*mappings, space_, modules_);

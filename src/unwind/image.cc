@@ -103,7 +103,7 @@ void look_into(Image::Object& object, const Image::Region& region, const Walk& w
   object.known = true;
   Words& words = *walk.words;
   const std::vector<std::byte> page = object.base ? first_page(words.memory(), *object.base) : std::vector<std::byte>{};
-  object.module = modules.find(object.mapping, page, walk.tgid, words.memory());
+  object.module = modules.find(object.mapping, page, walk.tid, words.memory());
   if (const auto hdr = find_eh_frame_hdr(page, object.base.value_or(0))) object.table = read_eh_frame_hdr(*hdr, words);
   if (!object.table && object.module) object.table = make_table(*object.module, region);
 }

@@ -1,7 +1,7 @@
 // Image: what one program image has mapped to execute, and everything learnt of it so far: where each object's unwind
-// table is, and for each pc the frame that people see. Processes whose mappings are the same (a fork's) share one
-// Image. Tables are read from the tracee's memory, which is what it runs, whatever has become of the file; files give
-// symbols alone (module.h). Next: address_space.h.
+// table is, for each pc the frame that people see, and the backtrace of each sequence of pcs. Processes whose mappings
+// are the same (a fork's) share one Image. Tables are read from the tracee's memory, which is what it runs, whatever
+// has become of the file; files give symbols alone (module.h). Next: address_space.h.
 #pragma once
 
 #include <lwptrace/event.h>

@@ -73,8 +73,8 @@ int pointer_encoding(const Dwarf_CIE& cie) {
 
 // Opens the file that a mapping is of. /proc/PID/map_files leads to it even when it was deleted or is in another mount
 // namespace, but is not open to everybody; the path as the process sees it is, and may be another file by now.
-int open_mapped(const procfs::Mapping& mapping, Tid tgid) {
-  const std::string proc = fmt::format("/proc/{}/", tgid);
+int open_mapped(const procfs::Mapping& mapping, Tid tid) {
+  const std::string proc = fmt::format("/proc/{}/", tid);
   for (const std::string& path :
        {proc + fmt::format("map_files/{:x}-{:x}", mapping.start, mapping.end), proc + "root" + mapping.path}) {
     const int fd = procfs::open_file(path.c_str(), O_NONBLOCK);
@@ -203,7 +203,7 @@ std::vector<Module::Function> Module::functions() {
 }
 
 std::shared_ptr<Module> ModuleCache::find(const procfs::Mapping& mapping, std::span<const std::byte> first_page,
-                                          Tid tgid, const MemoryReader& memory) {
+                                          Tid tid, const MemoryReader& memory) {
   constexpr std::size_t kMost = 256;  // each holds a file open
   Key key{mapping.dev_major, mapping.dev_minor, mapping.inode, mapping.path,
           std::hash<std::string_view>{}({reinterpret_cast<const char*>(first_page.data()), first_page.size()})};
@@ -215,7 +215,7 @@ std::shared_ptr<Module> ModuleCache::find(const procfs::Mapping& mapping, std::s
     std::vector<char> bytes(std::min<std::uint64_t>(mapping.end - mapping.start, 1U << 16));
     bytes.resize(memory.read(mapping.start, std::as_writable_bytes(std::span(bytes))));
     module = std::make_shared<Module>(mapping.path, std::move(bytes));
-  } else if (const int fd = open_mapped(mapping, tgid); fd >= 0) {
+  } else if (const int fd = open_mapped(mapping, tid); fd >= 0) {
     module = std::make_shared<Module>(mapping.path, fd);
   }
   return modules_[std::move(key)] = module;

@@ -71,8 +71,8 @@ class Module {
 
 class ModuleCache {
  public:
-  // The module that process `tgid` has mapped at `mapping`; null if it cannot be opened.
-  std::shared_ptr<Module> find(const procfs::Mapping& mapping, std::span<const std::byte> first_page, Tid tgid,
+  // The module that task `tid` has mapped at `mapping`; null if it cannot be opened.
+  std::shared_ptr<Module> find(const procfs::Mapping& mapping, std::span<const std::byte> first_page, Tid tid,
                                const MemoryReader& memory);
 
  private:

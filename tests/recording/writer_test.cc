@@ -171,6 +171,29 @@ TEST(Writer, EachLineIsOneWriteAndTheSameEventGivesTheSameBytes) {
   }
 }
 
+TEST(Writer, BacktraceReadsAlikeHoweverOftenItIsWritten) {
+  std::vector<Event> events;
+  for (std::uint64_t i = 0; i < 50; ++i) {  // more than are kept
+    Birth birth;
+    birth.backtrace = {Frame{Address{i}, "f" + std::to_string(i), i, "/bin/a.out", "a.c", 1}};
+    events.push_back(at_four(birth));
+  }
+  StringSink out;
+  JsonlWriter writer(out);
+  std::string expected;
+  for (const std::size_t i : {0, 0, 1, 0, 1}) {
+    writer.event(events[i]);
+    expected += written(events[i]);
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (const Event& event : events) {
+      writer.event(event);
+      expected += written(event);
+    }
+  }
+  EXPECT_EQ(out.text(), expected);
+}
+
 TEST(Writer, ControlCharactersAreEscaped) {
   EXPECT_THAT(written(at_four(Comm{"a\n\t\r\"\\\x1b[31m\x7f\xc2\x9b", ""})),
               HasSubstr(R"("comm":"a\n\t\r\"\\\u001b[31m\u007f\u009b"})"));

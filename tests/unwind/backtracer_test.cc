@@ -254,6 +254,49 @@ TEST(Backtracer, CodeWithoutAFileIsLeftAlongItsFramePointer) {
   EXPECT_EQ(frames[0].module, "");
 }
 
+// Maps a file of its own at `place`, and calls what is in it.
+FRAME void call_file(void* place, const char* name, const std::vector<unsigned char>& code) {
+  const int file = memfd_create(name, MFD_CLOEXEC);
+  (void)!write(file, code.data(), code.size());
+  mmap(place, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, file, 0);
+  reinterpret_cast<void (*)()>(place)();
+  after = 12;
+}
+
+TEST(Backtracer, FileThatTookThePlaceOfAnotherIsTold) {
+  Victim victim([] {
+    void* place = mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    // push %rbp; mov %rsp,%rbp; int3; pop %rbp; ret
+    call_file(place, "first", {0x55, 0x48, 0x89, 0xe5, 0xcc, 0x5d, 0xc3});
+    call_file(place, "second", {0x90, 0x55, 0x48, 0x89, 0xe5, 0xcc, 0x5d, 0xc3});  // nop before it
+  });
+  const auto backtracer = make_backtracer();
+  for (const char* name : {"first", "second"}) {
+    victim.run_to(SIGTRAP);
+    const auto frames = backtracer->capture(victim.pid(), victim.pid(), victim.registers(false), ProcMem(victim.pid()));
+    ASSERT_THAT(frames, HasInOrder(Names{"call_file", "TestBody", "main", "_start"}));
+    EXPECT_EQ(frames[0].module, std::string("/memfd:") + name + " (deleted)");
+  }
+}
+
+TEST(Backtracer, FramesOfOneWayAreMadeOnce) {
+  Victim victim([] {
+    recurse(1);
+    recurse(2);
+  });
+  const auto backtracer = make_backtracer();
+  const auto capture = [&] {
+    return backtracer->capture(victim.pid(), victim.pid(), victim.registers(false), ProcMem(victim.pid()));
+  };
+  victim.run_to(SIGTRAP);
+  const Backtrace shallow = capture();
+  EXPECT_TRUE(capture().shares_with(shallow));
+  victim.run_to(SIGTRAP);
+  const Backtrace deep = capture();
+  EXPECT_FALSE(deep.shares_with(shallow));
+  EXPECT_EQ(deep.size(), shallow.size() + 1);
+}
+
 TEST(Backtracer, ForgetDropsTheImageThatAnExecReplaced) {
   Victim victim([] {
     raise(SIGTRAP);
