@@ -41,8 +41,7 @@ std::uint64_t Crowds::own_key(const Life& life) const {
   key = mix(key, static_cast<std::uint64_t>(life.status.code.value_or(-1)));
   key = mix(key, static_cast<std::uint64_t>(life.status.signal.value_or(0)) << 1 |
                      static_cast<std::uint64_t>(life.status.core));
-  const LwpId by = life.by != life.id ? life.by : ~LwpId{0};  // each by itself is alike
-  key = mix(key, std::uint64_t{by} << 32 | static_cast<std::uint32_t>(life.by_pid));
+  key = mix(key, ender_key(life));
   // Not `joined`: a join is seen only when the joiner had to wait, which is an accident.
   key = mix(key, (life.reaped ? 1U : 0U) | (life.reaped_auto ? 2U : 0U) | (life.adopted ? 8U : 0U) |
                      (life.born_seen ? 16U : 0U) | (life.leader_zombie ? 32U : 0U) | (life.took_others ? 64U : 0U) |
@@ -50,6 +49,22 @@ std::uint64_t Crowds::own_key(const Life& life) const {
   key = mix(key, std::uint64_t{life.execs} << 32 | life.stops);
   key = mix(key, life.failed);
   return key;
+}
+
+// Who ended it, as seen from it: each by itself, by its creator, or by its process's first thread is alike, whoever
+// these are. So processes fold together whose threads end with them.
+std::uint64_t Crowds::ender_key(const Life& life) const {
+  if (life.by == life.id) return 1;
+  if (life.by != 0 && life.by == life.creator) return 2;
+  const Life* by = lives_.find(life.by);
+  const Life* leader = lives_.find(life.leader);
+  if (by != nullptr && leader != nullptr && by->leader == leader->id && by->path.starts_with(leader->path)) {
+    std::uint64_t key = 3;
+    for (const char c : std::string_view(by->path).substr(leader->path.size()))
+      key = mix(key, static_cast<unsigned char>(c));
+    return key;
+  }
+  return mix(4, std::uint64_t{life.by} << 32 | static_cast<std::uint32_t>(life.by_pid));
 }
 
 std::vector<Row> Crowds::children(LwpId creator) const {

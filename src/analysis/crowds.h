@@ -33,6 +33,7 @@ class Crowds {
 
  private:
   [[nodiscard]] std::uint64_t own_key(const Life& life) const;
+  [[nodiscard]] std::uint64_t ender_key(const Life& life) const;
 
   const Lives& lives_;
   Likeness likeness_;

@@ -67,7 +67,7 @@ class Timeline : public TraceSink {
       text += plot(lanes);
     }
     if (hidden > 0) {
-      text += line(fmt::format("{} not drawn; -F tree or -F jsonl shows each", counted(hidden, "more LWP")), Ink::warn);
+      text += line(fmt::format("{} not drawn; -F log or -F jsonl shows each", counted(hidden, "more LWP")), Ink::warn);
     }
     out_.write(text + cut_line(lives_, width_, color_));
   }
@@ -129,7 +129,8 @@ class Timeline : public TraceSink {
     const Life& life = *lives_.find(row.first());
     const bool one_name =
         std::ranges::all_of(row.members, [&](LwpId id) { return lives_.find(id)->comm == life.comm; });
-    const std::string name = one_name ? printable(lives_.comm(life)) : kind_words(life);
+    const bool named = one_name && !lives_.comm(life).empty();
+    const std::string name = named ? printable(lives_.comm(life)) : kind_words(life);
     return fmt::format("×{} {}", thousands(row.members.size()), name);
   }
 
@@ -271,6 +272,7 @@ class Timeline : public TraceSink {
 
   // Those whose lane is a crowd's have only these marks, and so have all whom they made.
   void paint_failures(const std::vector<Lane>& lanes, const Axis& axis, Canvas& canvas) {
+    if (lives_.totals().failed == 0) return;  // the map below may be as large as the trace
     std::unordered_map<LwpId, std::size_t> lane_of;
     for (std::size_t at = 0; at < lanes.size(); ++at) {
       for (const LwpId id : lanes[at].row.members) lane_of[id] = at;

@@ -4,7 +4,8 @@
 //     ├╌ 1/1  thread  4712  pthread_create  worker  9.10 ms  exit 0 · joined by 1
 //     └─ 1.2  process 4713  fork            ls -l   1.20 ms  exit 0 · reaped by 1
 //
-// Siblings that are alike become one row (analysis/crowds.h). Nothing streams: the columns need the whole.
+// Siblings that are alike become one row (analysis/crowds.h). More than kLines lines make siblings count as alike more
+// readily, and then lines are left out: who needs each has the log. Nothing streams: the columns need the whole.
 #include <fmt/format.h>
 #include <lwptrace/names.h>
 
@@ -20,11 +21,13 @@ namespace {
 
 using analysis::Crowds;
 using analysis::Life;
+using analysis::Likeness;
 using analysis::Lives;
 using analysis::Row;
 
-constexpr std::size_t kHandful = 7;  // from here on, siblings that are alike are a crowd
+constexpr std::size_t kLines = 1000;
 constexpr std::size_t kGap = 2;
+constexpr const char* kVarious = "various ends";
 
 struct Line {
   std::string branch;  // "│  ├╌ "
@@ -83,28 +86,48 @@ class Tree : public TraceSink {
   }
 
  private:
+  struct Drawing {
+    std::vector<Line> lines;
+    std::uint64_t told = 0;  // LWPs that have a line, or a crowd's
+  };
+
   void draw() {
-    const std::vector<Line> lines = walk();
-    const Columns columns = layout(lines);
-    std::string text = lines.empty() ? "No LWP was seen.\n" : "";
-    for (const Line& line : lines) text += one(line, columns) + "\n";
+    const Drawing drawing = choose();
+    const Columns columns = layout(drawing.lines);
+    std::string text = drawing.lines.empty() ? "No LWP was seen.\n" : "";
+    for (const Line& line : drawing.lines) text += one(line, columns) + "\n";
+    if (const std::uint64_t left_out = lives_.all().size() - drawing.told) {
+      const std::string words = counted(left_out, "more LWP") + " not drawn; -F log or -F jsonl shows each";
+      text += paint(fit(words, width_), Ink::warn, color_) + "\n";
+    }
     out_.write(text + cut_line(lives_, width_, color_));
   }
 
-  // Depth first, with a stack of our own: a chain of creators may be as long as the trace.
-  std::vector<Line> walk() const {
+  // The finest folding that needs no more than kLines lines; past the coarsest one, lines are left out.
+  Drawing choose() const {
+    Drawing drawing;
+    for (const auto& [likeness, least] : {std::pair{Likeness::life, 7}, {Likeness::name, 3}, {Likeness::kind, 3}}) {
+      drawing = walk(likeness, static_cast<std::size_t>(least));
+      if (drawing.lines.size() < kLines) break;
+    }
+    return drawing;
+  }
+
+  // Depth first, with a stack of our own: a chain of creators may be as long as the trace. Stops at kLines lines.
+  Drawing walk(Likeness likeness, std::size_t least) const {
     struct Level {
       std::vector<Row> rows;
       std::size_t next = 0;
       std::string indent;  // of the rows
       bool root = false;
+      bool told = false;  // they are an example of what a crowd made
     };
-    const Crowds crowds(lives_, analysis::Likeness::life, kHandful);
+    const Crowds crowds(lives_, likeness, least);
     const std::size_t deepest = std::max<std::size_t>(width_ / 6, 2) * 3;  // the rest of the line is for the words
-    std::vector<Line> lines;
+    Drawing drawing;
     std::vector<Level> stack;
     stack.push_back({crowds.children(0), 0, "", true});
-    while (!stack.empty()) {
+    while (!stack.empty() && drawing.lines.size() < kLines) {
       Level& level = stack.back();
       if (level.next == level.rows.size()) {
         stack.pop_back();
@@ -116,22 +139,44 @@ class Tree : public TraceSink {
       const std::string branch = level.root                  ? ""
                                  : life.kind == Kind::thread ? (last ? "└╌ " : "├╌ ")
                                                              : (last ? "└─ " : "├─ ");
-      lines.push_back(line_of(row, level.indent + branch));
+      drawing.lines.push_back(line_of(row, level.indent + branch));
       std::string below = level.indent + (level.root ? "" : last ? "   " : "│  ");
       if (display_width(below) > deepest) below = level.indent;
-      const std::string bar = life.children > 0 ? "│  " : "   ";
-      for (std::string& words : failure_words(lives_, life)) {
-        lines.push_back(note(below + bar, std::move(words), Ink::bad));
+      const bool told = level.told || row.crowd();
+      if (!level.told) drawing.told += row.crowd() ? analysis::family_size(lives_, row.members) : 1;
+      const bool motley = row.crowd() && likeness != Likeness::life;
+      const Life& example = motley ? most_fertile(row) : life;
+      const std::string bar = example.children > 0 ? "│  " : "   ";
+      for (std::string& words : motley ? failure_count(row) : failure_words(lives_, life)) {
+        drawing.lines.push_back(note(below + bar, std::move(words), Ink::bad));
       }
-      if (row.crowd() && life.children > 0) {
-        lines.push_back(
-            note(below + bar,
-                 fmt::format("each made {}, as {} did:", counted(life.children, "LWP"), path_words(lives_, life.id)),
-                 Ink::faint));
-      }
-      if (life.children > 0) stack.push_back({crowds.children(life.id), 0, std::move(below), false});
+      if (example.children == 0) continue;
+      if (row.crowd()) drawing.lines.push_back(note(below + bar, made_words(row, example), Ink::faint));
+      stack.push_back({crowds.children(example.id), 0, std::move(below), false, told});
     }
-    return lines;
+    return drawing;
+  }
+
+  std::vector<std::string> failure_count(const Row& row) const {
+    std::uint64_t failed = 0;
+    for (const LwpId id : row.members) failed += lives_.find(id)->failed;
+    if (failed == 0) return {};
+    return {fmt::format("✗ {} failed", counted(failed, "birth"))};
+  }
+
+  const Life& most_fertile(const Row& row) const {
+    const auto children = [&](LwpId id) { return lives_.find(id)->children; };
+    return *lives_.find(*std::ranges::max_element(row.members, {}, children));
+  }
+
+  std::string made_words(const Row& row, const Life& example) const {
+    const std::string who = path_words(lives_, example.id);
+    const auto as_many = [&](LwpId id) { return lives_.find(id)->children == example.children; };
+    if (std::ranges::all_of(row.members, as_many)) {
+      return fmt::format("each made {}, as {} did:", counted(example.children, "LWP"), who);
+    }
+    const std::uint64_t others = analysis::family_size(lives_, row.members) - row.members.size();
+    return fmt::format("{} came of them; {} made the most:", counted(others, "LWP"), who);
   }
 
   static Line note(std::string branch, std::string words, Ink ink) {
@@ -167,9 +212,30 @@ class Tree : public TraceSink {
         std::ranges::all_of(row.members, [&](LwpId id) { return lives_.find(id)->command == life.command; });
     line.name = same ? name_words(lives_, life) : printable(lives_.comm(life)) + " …";
     if (life.followed) line.life = "~" + duration(median_span(lives_, row.members));
-    line.end += " each";
+    const auto born_alike = [&](LwpId id) { return birth_words(*lives_.find(id)) == line.idiom; };
+    if (!std::ranges::all_of(row.members, born_alike)) line.idiom = "various";
+    line.end = crowd_end(row);
+    if (line.end == kVarious) line.end_ink = Ink::faint;
     line.family = crowd_family(row);
     return line;
+  }
+
+  // How they ended; each may have been ended by another, at the same place beside it.
+  std::string crowd_end(const Row& row) const {
+    const Life& life = *lives_.find(row.first());
+    const auto all = [&](auto alike) {
+      return std::ranges::all_of(row.members, [&](LwpId id) { return alike(*lives_.find(id)); });
+    };
+    const auto same_status = [&](const Life& other) {
+      return other.exited == life.exited && other.how == life.how && other.status == life.status &&
+             other.took_others == life.took_others && other.followed == life.followed;
+    };
+    if (!all(same_status)) return kVarious;
+    const bool own = life.by == life.id;
+    const auto same_ender = [&](const Life& other) {
+      return own ? other.by == other.id : other.by == life.by && other.by_pid == life.by_pid;
+    };
+    return end_words(lives_, life) + (all(same_ender) ? " each" : ", and so on");
   }
 
   // What is common to all of a crowd; joins, which are seen only where somebody had to wait, are counted.
@@ -182,7 +248,9 @@ class Tree : public TraceSink {
     const bool one_family = all == count([&](const Life& other) {
                               return other.waiter == life.waiter && other.joined == life.joined &&
                                      other.adopter == life.adopter && other.adopter_pid == life.adopter_pid &&
-                                     other.parent == life.parent;
+                                     other.parent == life.parent && other.reaped == life.reaped &&
+                                     other.reaped_auto == life.reaped_auto && other.stops == life.stops &&
+                                     other.leader_zombie == life.leader_zombie;
                             });
     std::string words;
     if (one_family) {
@@ -193,8 +261,8 @@ class Tree : public TraceSink {
     if (joined > 0)
       words +=
           joined == all ? " · joined" : fmt::format(" · {} seen joined", thousands(static_cast<std::uint64_t>(joined)));
-    if (life.reaped) words += " · reaped";
-    if (life.adopted) words += " · adopted";
+    if (all == count([](const Life& other) { return other.reaped; })) words += " · reaped";
+    if (all == count([](const Life& other) { return other.adopted; })) words += " · adopted";
     return words;
   }
 

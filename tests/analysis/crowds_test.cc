@@ -63,6 +63,48 @@ TEST(Crowds, WhoEachEndedThemselvesAreAlike) {
   EXPECT_THAT(sizes(s, root), ElementsAre(3, 1));
 }
 
+// Seven processes of two threads each; the first ends all of it, in the last two its second thread does.
+TEST(Crowds, ProcessesWhoseOwnThreadsEndThemAreAlike) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (int i = 0; i < 7; ++i) {
+    const LwpId child = s.fork(10, root);
+    const LwpId one = s.thread(20, child);
+    const LwpId two = s.thread(20, child);
+    const LwpId ender = i < 5 ? child : two;
+    for (const LwpId lwp : {child, one, two}) {
+      lwp == ender ? s.exit(30, lwp, 0, How::exit_group) : s.taken(30, lwp, ender, {0, {}, false});
+    }
+  }
+  EXPECT_THAT(sizes(s, root, Likeness::life, 2), ElementsAre(5, 2));
+}
+
+TEST(Crowds, WhichOfItsThreadsEndedAProcessMakesADifference) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (int i = 0; i < 6; ++i) {
+    const LwpId child = s.fork(10, root);
+    const LwpId threads[] = {s.thread(20, child), s.thread(20, child)};
+    const int ender = i % 3 == 0 ? 0 : 1;
+    s.exit(30, threads[ender], 0, How::exit_group);
+    s.taken(30, threads[1 - ender], threads[ender], {0, {}, false});
+    s.taken(30, child, threads[ender], {0, {}, false});
+  }
+  EXPECT_THAT(sizes(s, root, Likeness::life, 2), ElementsAre(2, 4));
+}
+
+TEST(Crowds, WhomTheirCreatorsKilledAreAlike) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (int i = 0; i < 3; ++i) {
+    const LwpId child = s.fork(10, root);
+    const LwpId killed = s.fork(20, child);
+    s.signal(30, killed, SIGKILL, Effect::terminate, Sender{1, 0, child});
+    s.die(30, killed, SIGKILL);
+  }
+  EXPECT_THAT(sizes(s, root), ElementsAre(3));
+}
+
 TEST(Crowds, WhomTheyMadeMakesADifference) {
   Story s;
   const LwpId root = s.launch(0, {"a"});

@@ -195,6 +195,17 @@ TEST(Timeline, NinetyChildrenThatDifferAreFoldedFurther) {
 )");
 }
 
+TEST(Timeline, ACrowdWhoseNameIsNotKnownIsCalledByItsKind) {
+  Story s;
+  const LwpId root = s.launch(0, {"nameless"});
+  for (int i = 0; i < 8; ++i) {
+    Birth birth;
+    birth.kind = Kind::process;
+    s.exit(20, s.born(10, root, birth), 0, How::exit_group);
+  }
+  EXPECT_NE(picture(make_timeline, s, 50).find("×8 processes"), std::string::npos);
+}
+
 TEST(Timeline, ANarrowOneLeavesOutNamesAndEnds) {
   EXPECT_EQ(picture(make_timeline, five_joined(), 1'300'000, {.width = 40}),
             R"(five_threads · exit 0 · 1.30 s · 1 proc…
@@ -257,7 +268,7 @@ TEST(Timeline, PastTheCoarsestFoldingLanesAreLeftOutAndCounted) {
   for (int i = 1; i < 100; ++i) last = s.fork(i, last);
   const std::string text = picture(make_timeline, s, 200, {.width = 200});
   EXPECT_EQ(std::ranges::count(text, '\n'), 1 + 2 + 60 + 1 + 1);
-  EXPECT_NE(text.find("40 more LWPs not drawn; -F tree or -F jsonl shows each"), std::string::npos);
+  EXPECT_NE(text.find("40 more LWPs not drawn; -F log or -F jsonl shows each"), std::string::npos);
 }
 
 TEST(Timeline, WhereEventsShareAColumnTheMostImportantIsSeen) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <regex>
 #include <sstream>
 
@@ -215,6 +216,92 @@ TEST(Tree, SiblingsAlikeFoldTogetherWithWhomTheyMade) {
 )");
 }
 
+// A hundred processes of a hundred threads, which end with them.
+TEST(Tree, TenThousandLwpsInFamiliesAlikeAreFourLines) {
+  Story s;
+  const LwpId root = s.launch(0, {"families"});
+  for (Nanos i = 0; i < 100; ++i) {
+    const LwpId process = s.fork(100 * i, root);
+    std::vector<LwpId> threads;
+    for (int j = 0; j < 99; ++j) threads.push_back(s.thread(100 * i + 10, process, "worker"));
+    s.exit(100 * i + 50, process, 0, How::exit_group);
+    for (const LwpId thread : threads) s.taken(100 * i + 50, thread, process, {0, {}, false});
+    s.reap(100 * i + 51, process, root);
+  }
+  s.exit(10'000, root, 0, How::exit_group);
+  EXPECT_EQ(picture(make_tree, s, 10'000),
+            R"(1                  4711  launched        families   10.0 ms  exit 0
+└─ 1.1 … .100      ×100  fork            families  ~50.0 µs  exit_group 0 each · reaped by 1
+   │  each made 99 LWPs, as 1.1 did:
+   └╌ 1.1/1 … /99  ×99   pthread_create  worker    ~40.0 µs  ended by 1.1's exit_group each
+)");
+}
+
+TEST(Tree, ACrowdOfWhomEachWasEndedByAnotherIsNotSaidToHaveOneEnder) {
+  Story s;
+  const LwpId root = s.launch(0, {"a"});
+  for (int i = 0; i < 7; ++i) {
+    const LwpId process = s.fork(10, root);
+    const LwpId thread = s.thread(20, process);
+    s.exit(30, thread, 0, How::exit_group);
+    s.taken(30, process, thread, {0, {}, false});
+  }
+  EXPECT_NE(picture(make_tree, s, 50).find("ended by 1.1/1's exit_group, and so on"), std::string::npos);
+}
+
+// Children with names of their own, each of which lives for 10 µs.
+Story strangers(int count) {
+  Story s;
+  const LwpId root = s.launch(0, {"make"});
+  for (int i = 0; i < count; ++i) {
+    const LwpId child = s.fork(20 * i, root);
+    s.exec(20 * i + 5, child, {"tool" + std::to_string(i)});
+    s.exit(20 * i + 10, child, i % 100, How::exit_group);
+    s.reap(20 * i + 11, child, root);
+  }
+  return s;
+}
+
+TEST(Tree, MoreThanAThousandThatDifferAreFoldedFurther) {
+  EXPECT_EQ(std::ranges::count(picture(make_tree, strangers(900), 50'000), '\n'), 1 + 900);
+  EXPECT_EQ(picture(make_tree, strangers(1000), 50'000),
+            R"(1               process 4711     launched  make      50.0 ms  still alive at the end
+└─ 1.1 … .1000  1,000 processes  fork      tool0 …  ~10.0 µs  various ends · reaped by 1
+)");
+}
+
+TEST(Tree, OfACrowdThatIsFoldedFurtherWhoMadeMostIsTheExample) {
+  Story s = strangers(1000);
+  BirthFailed failed;
+  failed.via = Via::fork;
+  failed.error = EAGAIN;
+  for (const LwpId lwp : {5U, 7U}) s.add(49'000, lwp, failed);
+  for (const int children : {2, 3, 1}) {
+    const LwpId process = s.fork(50'000, 1);
+    for (int i = 0; i < children; ++i) s.exit(50'020, s.fork(50'010, process), 0, How::exit_group);
+    s.exit(50'030, process, 0, How::exit_group);
+  }
+  EXPECT_EQ(picture(make_tree, s, 60'000),
+            R"(1                    process 4711     launched  make      60.0 ms  still alive at the end
+└─ 1.1 … .1003       1,003 processes  fork      tool0 …  ~10.0 µs  various ends
+   │  ✗ 2 births failed
+   │  6 LWPs came of them; 1.1002 made the most:
+   └─ 1.1002.1 … .3  3 processes      fork      make     ~10.0 µs  exit 0 each · never reaped
+)");
+}
+
+TEST(Tree, OfACrowdThatIsFoldedFurtherOnlyWhatAllHaveInCommonIsTold) {
+  Story s = strangers(1000);
+  for (int i = 0; i < 3; ++i) {
+    const LwpId child = s.vfork(50'000 + i, 1);
+    s.exec(50'010 + i, child, {"other" + std::to_string(i)});
+  }
+  EXPECT_EQ(picture(make_tree, s, 60'000),
+            R"(1               process 4711     launched  make      60.0 ms  still alive at the end
+└─ 1.1 … .1003  1,003 processes  various   tool0 …  ~10.0 µs  various ends
+)");
+}
+
 TEST(Tree, AParentThatIsNotTheCreatorIsNamed) {
   Story s;
   const LwpId root = s.launch(0, {"a"});
@@ -227,7 +314,7 @@ TEST(Tree, AParentThatIsNotTheCreatorIsNamed) {
   EXPECT_NE(picture(make_tree, s, 50).find("child of 1 · never reaped"), std::string::npos);
 }
 
-TEST(Tree, AChainOfTwentyThousandCreatorsIsDrawn) {
+TEST(Tree, PastTheCoarsestFoldingLinesAreLeftOutAndCounted) {
   Story s;
   LwpId last = s.launch(0, {"chain"});
   for (int i = 1; i < 20'000; ++i) {
@@ -237,7 +324,8 @@ TEST(Tree, AChainOfTwentyThousandCreatorsIsDrawn) {
     last = s.born(i, last, birth);
   }
   const std::string text = picture(make_tree, s, 200'000);
-  EXPECT_EQ(std::ranges::count(text, '\n'), 20'000);
+  EXPECT_EQ(std::ranges::count(text, '\n'), 1000 + 1);
+  EXPECT_NE(text.find("19,000 more LWPs not drawn; -F log or -F jsonl shows each"), std::string::npos);
 }
 
 TEST(Tree, NoLineIsWiderThanTheDrawingMayBe) {
