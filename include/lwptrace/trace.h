@@ -47,6 +47,8 @@ class TraceSink {
   virtual void end(const TraceEnd& end) = 0;
   // A recording without an end line: where it stops, in words ("line 118: cut in the middle of a line").
   virtual void cut(const std::string& /*where*/) {}
+  // False: nothing that it is told from here on makes a difference. Who reads a recording may stop then.
+  [[nodiscard]] virtual bool wants_more() const { return true; }
 };
 
 }  // namespace lwptrace

@@ -148,6 +148,10 @@ void Outputs::cut(const std::string& where) {
   for (Output& output : outputs_) output.renderer->cut(where);
 }
 
+bool Outputs::wants_more() const {
+  return std::ranges::any_of(outputs_, [](const Output& output) { return !output.file->failed(); });
+}
+
 void Outputs::flush(bool all) {
   for (Output& output : outputs_) {
     if (!all && output.file->is_file()) continue;

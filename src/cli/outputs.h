@@ -55,6 +55,7 @@ class Outputs : public TraceSink {
   void event(const Event& event) override;
   void end(const TraceEnd& end) override;
   void cut(const std::string& where) override;
+  [[nodiscard]] bool wants_more() const override;  // until all have failed
 
   // Bytes for somebody who watches (a terminal, a pipe) go out; those for files wait for `all`.
   void flush(bool all);

@@ -93,6 +93,7 @@ Result<ReadReport> TraceReader::run() {
     if (!took) return took.error();
     if (*took == Took::cut) return cut(true);
     ++report_.lines;
+    if (!sink_.wants_more()) return std::move(report_);
   }
   if (report_.end) return std::move(report_);
   if (report_.lines == 0 && !in_.cut()) return wrong(1, fmt::format("nothing in it; {}", expected_header));

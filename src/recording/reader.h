@@ -20,7 +20,7 @@ struct ReadReport {
   std::uint64_t lines = 0;  // whole lines read
   bool header = false;      // false only when the trace was cut within its first line
   bool end = false;         // there was an end line; else:
-  std::string cut;          // where it was cut, in words, as sink.cut() was told
+  std::string cut;          // where it was cut, in words, as sink.cut() was told; empty when the sink wanted no more
 };
 
 // `name` is what errors call the source.

@@ -109,6 +109,23 @@ class Output(support.LiveTest):
         self.assertIn(status, (125, -signal.SIGPIPE))
         self.assertLessEqual(len(err.splitlines()), 1, err)
 
+    def test_of_show_to_a_closed_pipe_reads_no_further(self):
+        recording = self.path("t.jsonl")
+        self.lwptrace("-qq", "-o", recording, "--", support.fixture("thread_storm"))
+        with open(recording, "rb") as file:
+            header, birth = file.readline(), file.readline()
+        with open(recording, "wb") as file:
+            file.write(header)
+            for seq in range(1, 2000):  # more than is kept before it is written
+                file.write(birth.replace(b'"seq":1,', b'"seq":%d,' % seq))
+            file.write(b"garbage\n" + birth)
+        self.assertEqual(self.lwptrace("show", "-F", "jsonl", recording).status, 2)
+        status, err = self.into_closed_pipe("show", "-F", "jsonl", recording)
+        self.assertEqual(status, 125)
+        self.assertIn(b"Broken pipe", err)
+        self.assertNotIn(b"garbage", err)
+        self.assertEqual(len(err.splitlines()), 1, err)
+
     def into_closed_pipe(self, *words):
         reading, writing = os.pipe()
         os.close(reading)

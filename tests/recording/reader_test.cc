@@ -54,6 +54,21 @@ TEST(Reader, ReportsWhatItRead) {
   EXPECT_EQ(back.result->cut, "");
 }
 
+TEST(Reader, TellsNothingMoreToWhoWantsNoMore) {
+  struct Once : Told {
+    [[nodiscard]] bool wants_more() const override { return events.empty(); }
+  } told;
+  const std::string line = written(at_four(Comm{"a", ""}));
+  const std::string text = header_line + line + line + "garbage";
+  MemorySource in(text);
+  const auto report = read_trace(in, "t.jsonl", told);
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(told.events.size(), 1U);
+  EXPECT_EQ(report->lines, 2U);
+  EXPECT_FALSE(report->end);
+  EXPECT_EQ(report->cut, "");
+}
+
 TEST(ReaderError, AnEmptyFile) { EXPECT_EQ(read("").error(), "t.jsonl:1:1: nothing in it; " + expected_header); }
 
 TEST(ReaderError, AFileOfWords) {
