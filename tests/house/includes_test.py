@@ -11,7 +11,7 @@ OWNED = [
     (r"libunwind.*\.h", {"unwind"}, "only src/unwind knows libunwind"),
     (r"elfutils/.*|libelf\.h|gelf\.h|dwarf\.h", {"unwind"}, "only src/unwind knows libdw"),
     (r"CLI/.*", {"cli"}, "only src/cli knows CLI11"),
-    (r"nlohmann/.*", {"recording"}, "only src/recording knows nlohmann-json"),
+    (r"nlohmann/.*|simdjson\.h", {"recording"}, "only src/recording reads JSON"),
     (r"zstd\.h", {"recording"}, "only src/recording knows zstd"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -55,6 +55,20 @@ TEST(Hostile, NumbersOutOfRangeAreRefusedWithTheirColumn) {
             "t.jsonl:2:36: \"lwp\" is out of range; expected a whole number from 0 to 4294967295");
 }
 
+TEST(Hostile, ALineOfAnyLengthIsReadAlike) {
+  for (const std::size_t size : {std::size_t{10}, std::size_t{100'000}}) {  // simdjson's, and nlohmann-json's
+    const std::string text(size, 'a');
+    const auto back = read_line(R"({"type":"exec","seq":1,"t":0,"lwp":1,"tid":-7,"tgid":7,"argv":["\u00e4\n)" + text +
+                                R"(","b"],"argv_cut":true,"more":[null,1.5,{}]})");
+    ASSERT_TRUE(back.result.ok()) << back.error();
+    ASSERT_EQ(back.told.events.size(), 1U);
+    const auto& exec = std::get<Exec>(back.told.events[0].body);
+    EXPECT_EQ(exec.argv, (std::vector<std::string>{"\xc3\xa4\n" + text, "b"}));
+    EXPECT_TRUE(exec.argv_cut);
+    EXPECT_EQ(back.told.events[0].tid, -7);
+  }
+}
+
 TEST(Hostile, AKeyThatAppearsTwiceIsReadOnce) {
   const auto back = read_line(comm_with(R"("comm":"a","comm":"b",)"));
   ASSERT_TRUE(back.result.ok()) << back.error();
