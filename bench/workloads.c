@@ -1,5 +1,6 @@
 // The workloads of docs/performance.md, one a word: bench_workloads W1 COUNT [ALIVE [WORKERS]]. Each does COUNT
-// operations and prints nothing. Run it with COUNT 0 to know what everything around the operations costs.
+// operations (`families` births) and prints nothing. Run it with COUNT 0 to know what everything around the operations
+// costs.
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
@@ -92,6 +93,20 @@ static void w4(void) {
   for (long i = 0; i < count; i++) syscall(SYS_getppid);
 }
 
+// Families, eight at a time: a process that makes 99 threads, joins 74 of them and ends with 25 alive.
+static void families(void) {
+  long left = 0, some = 74;
+  for (long i = 0; i < count / 100; i++) {
+    if (++left > 8 && wait(NULL) > 0) left--;
+    if (fork() == 0) {
+      keep_alive(25);
+      threads(&some);
+      _exit(0);
+    }
+  }
+  while (wait(NULL) > 0) continue;
+}
+
 static void w8(void) {
   for (long i = 0; i < count; i++) syscall(SYS_clone, CLONE_THREAD, 0, 0, 0, 0);
 }
@@ -114,5 +129,6 @@ int main(int words, char** word) {
   if (strcmp(name, "W7b") == 0) by_workers(threads, workers);
   if (strcmp(name, "W7s") == 0) by_workers(signals, workers);
   if (strcmp(name, "W8") == 0) w8();
+  if (strcmp(name, "families") == 0) families();
   _exit(0);
 }
