@@ -291,7 +291,7 @@ void Engine::handle(const Report& report) {
   if (const auto* signal = std::get_if<SignalStop>(&*fact)) {
     forwarding_.delivered(*signal, stopped_at_);
     const bool caught = procfs::has_signal(signal->caught.value_or(0), signal->signo);
-    if (caught) tasks_[tid].disturbed.reset();  // its call ends with EINTR
+    if (caught) tasks_[tid].disturbed.reset();  // its call ends
   }
   const auto* entry = std::get_if<EntryStop>(&*fact);
   const auto* wait = entry != nullptr ? std::get_if<WaitCall>(&entry->call) : nullptr;
@@ -380,16 +380,25 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
     case 0:
       if (signal == (SIGTRAP | 0x80)) {
         const bool followed = is_followed(task);
-        const bool enters = std::exchange(task.call_ended, false);
-        const bool returns = task.disturbed ? follow(tid, task.disturbed, now()) : !enters;
+        task.call_ended = false;
+        const auto answer = task.disturbed ? follow(tid, task.disturbed, now()) : std::nullopt;
         std::optional<Fact> fact;
         if (unfiltered()) {
           fact = snapshot_.unfiltered_call(tid, task);
-        } else if (returns && (!followed || options_.detail == Detail::all)) {
-          return snapshot_.call_return(tid, task);
+        } else if (!followed || (answer && options_.detail == Detail::all)) {
+          fact = snapshot_.call_return(tid, task);
+          if (fact && answer) std::get<ReturnStop>(*fact).ret = *answer;
+          return fact;
         }
         if (!fact) let_run(tid, 0);
         return fact;
+      }
+      if (task.disturbed) {
+        put_back(tid, *task.disturbed);
+        if (signal == SIGPIPE && task.disturbed->over && std::exchange(task.disturbed->spares_sigpipe, false)) {
+          let_run(tid, 0);
+          return std::nullopt;
+        }
       }
       return snapshot_.signal(tid, task, signal);
     case PTRACE_EVENT_CLONE:
@@ -500,7 +509,8 @@ void Engine::carry_out(const Action& action) {
 
 void Engine::undisturb(Tid tid) {
   const auto task = tasks_.find(tid);
-  if (task != tasks_.end() && !task->second.call_ended) let_call_go_on(tid, task->second.disturbed, now());
+  if (task == tasks_.end() || task->second.call_ended) return;
+  let_call_go_on(tid, task->second.disturbed, now(), !attaching());
 }
 
 void Engine::let_run(Tid tid, int signal) {
@@ -544,7 +554,8 @@ void Engine::woken() {
     kill_all();
   }
   for (const auto& [tid, task] : tasks_) {
-    if (task.disturbed && task.disturbed->deadline <= t) (void)interrupt(tid);  // it will return
+    const Disturbed* one = task.disturbed.get();
+    if (one != nullptr && one->made_again && one->deadline <= t) (void)interrupt(tid);  // it will return
   }
   timed(&Stats::telling, [&] { observer_.tick(t); });
   stopped_at_ = t;

@@ -1,24 +1,24 @@
 // -ERESTARTNOHAND says to the kernel exactly what is wanted: make the call again, but EINTR if a handler is to run
-// (arch_do_signal_or_restart). All of these calls answer EINTR only if they have done nothing yet.
+// (arch_do_signal_or_restart). All of these calls answer EINTR only if they have done nothing yet. A call for the rest
+// is made with other arguments, which its caller is not to find in its registers: they are put back, with what has been
+// done, before anything but that call sees them.
 #include "engine/undisturbed.h"
 
-#include <fcntl.h>
 #include <linux/io_uring.h>
 #include <linux/ipc.h>
 #include <lwptrace/names.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <string>
+#include <utility>
 
 #include "decoders/memory.h"
 #include "engine/ptrace.h"
-#include "procfs/procfs.h"
+#include "engine/sockets.h"
 
 namespace lwptrace::engine {
 
@@ -26,6 +26,13 @@ namespace {
 
 constexpr std::int64_t erestartnohand = 514;
 constexpr int none = -1;
+
+constexpr bool is_restart(std::int64_t answer) { return answer <= -512 && answer >= -516; }
+
+bool tells_of_a_broken_pipe(Tid tid) {  // which ended the call, and would again
+  siginfo_t info{};
+  return siginfo(tid, info) == 0 && info.si_signo == SIGPIPE;
+}
 
 enum class Timeout : std::uint8_t { none, milliseconds, timespec, timespec64, of_ring, of_receiving, of_sending };
 
@@ -63,41 +70,18 @@ constexpr Waiting calls[] = {
     {"connect", Timeout::of_sending, none, none, -EINPROGRESS},
 };
 
-constexpr Nanos second = 1'000'000'000;
-
-Nanos nanos(std::int64_t seconds, Nanos rest) {
-  constexpr std::int64_t for_ever = 1'000'000'000;  // a deadline must not overflow
-  return std::clamp<std::int64_t>(seconds, 0, for_ever) * second + rest;
-}
-
 template <class Word>
 std::optional<Nanos> read_timespec(std::uint64_t address, const MemoryReader& memory) {
   const auto words = decoders::read_value<std::array<Word, 2>>(memory, address);
   return words ? std::optional(nanos((*words)[0], (*words)[1])) : std::nullopt;
 }
 
-// What the socket itself has been told (SO_RCVTIMEO, SO_SNDTIMEO), through a copy of the task's descriptor (Linux 5.6;
-// of a thread's, 6.9). Nothing but a socket is copied: to close another file may do things.
 std::optional<Wait> wait_on_socket(Tid tid, const SyscallFrame& call, const Waiting& waiting) {
-  const int fd = static_cast<int>(call.args[0]);
-  const std::string link = "/proc/" + std::to_string(tid) + "/fd/" + std::to_string(fd);
-  if (procfs::read_link(link.c_str()).rfind("socket:", 0) != 0) return std::nullopt;
-  constexpr long of_thread = O_EXCL;  // PIDFD_THREAD
-  int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, tid, of_thread));
-  if (pidfd < 0) pidfd = static_cast<int>(::syscall(SYS_pidfd_open, tid, 0));
-  if (pidfd < 0) return std::nullopt;
-  const int copy = static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd, fd, 0));
-  ::close(pidfd);
-  if (copy < 0) return std::nullopt;
-  timeval timeout{};
-  int family = AF_UNSPEC;
-  socklen_t size = sizeof timeout, family_size = sizeof family;
-  const int which = waiting.kind == Timeout::of_sending ? SO_SNDTIMEO : SO_RCVTIMEO;
-  const bool known = ::getsockopt(copy, SOL_SOCKET, which, &timeout, &size) == 0 &&
-                     ::getsockopt(copy, SOL_SOCKET, SO_DOMAIN, &family, &family_size) == 0;
-  ::close(copy);
-  if (!known || (timeout.tv_sec == 0 && timeout.tv_usec == 0)) return std::nullopt;
-  return Wait{nanos(timeout.tv_sec, timeout.tv_usec * Nanos{1000}), family == AF_UNIX ? -EAGAIN : waiting.timed_out};
+  const auto socket = look_at_socket(tid, static_cast<int>(call.args[0]));
+  if (!socket) return std::nullopt;
+  const Nanos timeout = waiting.kind == Timeout::of_sending ? socket->sending : socket->receiving;
+  if (timeout == 0) return std::nullopt;
+  return Wait{timeout, socket->family == AF_UNIX ? -EAGAIN : waiting.timed_out};
 }
 
 // i386 has two calls that stand for many, and programs still make them: which it is, with its own arguments.
@@ -164,47 +148,89 @@ std::optional<Wait> wait_of(Tid tid, SyscallFrame call, const MemoryReader& memo
   return timeout ? std::optional(Wait{*timeout, found->timed_out}) : std::nullopt;
 }
 
-void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now) {
+void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now, bool with_rest) {
   Registers registers;
-  if (registers.read(tid) != 0 || registers.result() != -EINTR || registers.read_call(tid) != 0) return;
+  if (registers.read(tid) != 0) return;
+  const std::int64_t answer = registers.result();
+  const bool has_done_a_part = with_rest && may_have_a_rest(registers.syscall(), answer);
+  if ((answer != -EINTR && !has_done_a_part) || registers.read_call(tid) != 0) return;
   const SyscallFrame call = registers.syscall();
-  if (!disturbed || disturbed->call != call) {
-    disturbed.reset();
-    const auto wait = wait_of(tid, call, TaskMemory(tid));
+  const bool known = disturbed && disturbed->call == call;
+  if (!known) disturbed.reset();
+  std::optional<Rest> rest;
+  if (has_done_a_part) {
+    if ((known && disturbed->over) || tells_of_a_broken_pipe(tid)) return;
+    rest = rest_of(tid, call, answer);
+    if (!rest) return;
+  }
+  if (!known) {
+    const auto wait = rest ? rest->wait : wait_of(tid, call, TaskMemory(tid));
     if (!wait) return;
     disturbed = std::make_unique<Disturbed>(Disturbed{call, now + wait->timeout, wait->timed_out});
   }
   disturbed->made_again = disturbed->deadline > now;
+  if (rest) {
+    disturbed->done = answer;
+    disturbed->over = !disturbed->made_again;
+    disturbed->again = rest->call;
+    disturbed->spares_sigpipe = rest->spares_sigpipe;
+    if (disturbed->made_again) (void)registers.set_call(tid, rest->call.args, -erestartnohand);
+    return;
+  }
+  disturbed->again = call;
   (void)registers.set_result(tid, disturbed->made_again ? -erestartnohand : disturbed->timed_out);
   if (!disturbed->made_again) disturbed.reset();
 }
 
-void let_call_end(Tid tid, std::unique_ptr<Disturbed>& disturbed) {
+void put_back(Tid tid, Disturbed& disturbed) {
   Registers registers;
-  if (disturbed && registers.read(tid) == 0 && registers.result() == -erestartnohand) {
+  if (disturbed.done == 0 || !std::exchange(disturbed.made_again, false) || registers.read_call(tid) != 0) return;
+  (void)registers.set_call(tid, disturbed.call.args, disturbed.done);
+}
+
+void let_call_end(Tid tid, std::unique_ptr<Disturbed>& disturbed) {
+  if (!disturbed) return;
+  Registers registers;
+  put_back(tid, *disturbed);
+  if (disturbed->done == 0 && registers.read(tid) == 0 && registers.result() == -erestartnohand) {
     (void)registers.set_result(tid, -EINTR);
   }
   disturbed.reset();
 }
 
-bool follow(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now) {
+std::optional<std::int64_t> follow(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now) {
   CallStop at;
   Registers registers;
   const bool known = call_stop(tid, at) == 0 && registers.read_call(tid) == 0;
-  const bool returns = at.where == CallStop::Where::return_;
-  const bool same = known && disturbed->made_again && registers.syscall() == disturbed->call;
-  if (same && !returns) return false;
-  if (same) {
-    // A connect that is made again finds the first one under way.
-    const bool was_first = registers.result() == -EALREADY && disturbed->timed_out == -EINPROGRESS;
-    const bool woken = registers.result() == -EINTR;
-    const bool over = woken && disturbed->deadline <= now;  // our interrupt has no stop of its own: this one clears it
-    if (over || was_first) (void)registers.set_result(tid, disturbed->timed_out);
-    disturbed->made_again = false;
-    if (woken && !over) return true;  // a signal's delivery follows
+  const bool returns = known && at.where == CallStop::Where::return_;
+  const bool same = known && disturbed->made_again && registers.syscall() == disturbed->again;
+  if (same && !returns) return std::nullopt;
+  if (!same) disturbed.reset();
+  if (!returns) return std::nullopt;
+
+  std::int64_t answer = registers.result();
+  if (!same) return answer;
+  const bool late = disturbed->deadline <= now;  // our interrupt has no stop of its own: this one clears it
+  if (disturbed->done != 0) {
+    const bool restarts = is_restart(answer);
+    if (restarts && !late) return answer;  // by itself, but for a signal whose delivery follows
+    disturbed->over = late || (answer <= 0 && answer != -EINTR);
+    disturbed->spares_sigpipe = disturbed->spares_sigpipe && answer == -EPIPE;
+    disturbed->done += std::max<std::int64_t>(answer, 0);
+    put_back(tid, *disturbed);
+    return answer;
   }
-  disturbed.reset();
-  return returns;
+  // A connect that is made again finds the first one under way.
+  const bool was_first = answer == -EALREADY && disturbed->timed_out == -EINPROGRESS;
+  const bool woken = answer == -EINTR;
+  if ((woken && late) || was_first) {
+    answer = disturbed->timed_out;
+    (void)registers.set_result(tid, answer);
+  }
+  disturbed->made_again = false;
+  // A signal's delivery may follow.
+  if (answer != -EINTR && !may_have_a_rest(disturbed->call, answer)) disturbed.reset();
+  return answer;
 }
 
 }  // namespace lwptrace::engine
