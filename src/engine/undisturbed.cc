@@ -19,6 +19,7 @@
 #include "decoders/memory.h"
 #include "engine/ptrace.h"
 #include "engine/sockets.h"
+#include "procfs/procfs.h"
 
 namespace lwptrace::engine {
 
@@ -114,6 +115,12 @@ std::optional<Wait> wait_on_ring(const SyscallFrame& call, const Waiting& waitin
   return timeout ? std::optional(Wait{*timeout, waiting.timed_out}) : std::nullopt;
 }
 
+// Then the one that the rest may raise stays pending, where nobody can take it back.
+bool blocks_sigpipe(Tid tid) {
+  std::uint64_t mask = 0;
+  return signal_mask(tid, mask) != 0 || procfs::has_signal(mask, SIGPIPE);
+}
+
 }  // namespace
 
 std::optional<Wait> wait_of(Tid tid, SyscallFrame call, const MemoryReader& memory) {
@@ -161,7 +168,7 @@ void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now, b
   if (has_done_a_part) {
     if ((known && disturbed->over) || tells_of_a_broken_pipe(tid)) return;
     rest = rest_of(tid, call, answer);
-    if (!rest) return;
+    if (!rest || (rest->spares_sigpipe && blocks_sigpipe(tid))) return;
   }
   if (!known) {
     const auto wait = rest ? rest->wait : wait_of(tid, call, TaskMemory(tid));

@@ -3,17 +3,17 @@
 // memory, which other threads see.
 //
 // Whether a call was woken, or has ended by itself, its answer does not show. One that has ended for an error, at the
-// end of the data or because it does not wait finds the same again, and has answered with its part then.
+// end of the data or because it does not wait finds the same again, and has answered with its part then. An
+// io_uring_enter may not: the events for which it waited may be another thread's by then.
+#include "engine/undisturbed.h"
+
 #include <lwptrace/names.h>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <csignal>
 #include <string>
 
-#include "engine/ptrace.h"
 #include "engine/sockets.h"
-#include "engine/undisturbed.h"
 #include "procfs/procfs.h"
 
 namespace lwptrace::engine {
@@ -36,11 +36,6 @@ bool is_pipe(Tid tid, int fd) {
   struct stat file {};
   return procfs::stat_file(("/proc/" + std::to_string(tid) + "/fd/" + std::to_string(fd)).c_str(), file) &&
          S_ISFIFO(file.st_mode);
-}
-
-bool blocks_sigpipe(Tid tid) {
-  std::uint64_t mask = 0;
-  return signal_mask(tid, mask) != 0 || procfs::has_signal(mask, SIGPIPE);
 }
 
 Wait wait_for(Nanos timeout) { return timeout == 0 ? Wait{} : Wait{timeout, 0}; }
@@ -69,8 +64,7 @@ std::optional<Rest> rest_of(Tid tid, const SyscallFrame& call, std::int64_t done
   const auto flags = static_cast<std::uint32_t>(call.args[3]);
   const auto has_but = [&](int known) { return (flags & ~static_cast<std::uint32_t>(known)) != 0; };
   switch (kind) {
-    case Parted::write:  // it tells no SIGPIPE of a peer who goes when a part is done; the rest would
-      if (blocks_sigpipe(tid)) return std::nullopt;
+    case Parted::write:  // when a part is done, a peer who goes raises no SIGPIPE
       rest.spares_sigpipe = true;
       return rest;
     case Parted::send:
