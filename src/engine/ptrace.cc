@@ -170,18 +170,19 @@ int Registers::set_result(Tid tid, std::int64_t result) {
   return write(tid);
 }
 
-int Registers::set_call(Tid tid, const std::array<std::uint64_t, 6>& args, std::int64_t result) {
-  const auto put = [&args](auto&... registers) {
+int Registers::set_call(Tid tid, const SyscallFrame& call, std::int64_t result) {
+  const auto put = [&call](auto& ip, auto&... registers) {
     std::size_t at = 0;
-    ((registers = static_cast<std::remove_reference_t<decltype(registers)>>(args[at++])), ...);
+    ip = static_cast<std::remove_reference_t<decltype(ip)>>(call.ip);
+    ((registers = static_cast<std::remove_reference_t<decltype(registers)>>(call.args[at++])), ...);
   };
   user_regs_struct& r = x86_64_;
   if (i386_) {
-    put(i386_regs_.ebx, i386_regs_.ecx, i386_regs_.edx, i386_regs_.esi, i386_regs_.edi, i386_regs_.ebp);
+    put(i386_regs_.eip, i386_regs_.ebx, i386_regs_.ecx, i386_regs_.edx, i386_regs_.esi, i386_regs_.edi, i386_regs_.ebp);
   } else if (int80_) {
-    put(r.rbx, r.rcx, r.rdx, r.rsi, r.rdi, r.rbp);
+    put(r.rip, r.rbx, r.rcx, r.rdx, r.rsi, r.rdi, r.rbp);
   } else {
-    put(r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9);
+    put(r.rip, r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9);
   }
   return set_result(tid, result);
 }

@@ -6,7 +6,6 @@
 #include <lwptrace/ids.h>
 #include <lwptrace/syscall_frame.h>
 
-#include <array>
 #include <csignal>
 #include <cstdint>
 #include <utility>
@@ -41,8 +40,8 @@ class Registers {
   [[nodiscard]] int refuse(Tid tid, int error);
   // After the call: what it answers.
   [[nodiscard]] int set_result(Tid tid, std::int64_t result);
-  // The same, and the arguments, after read_call().
-  [[nodiscard]] int set_call(Tid tid, const std::array<std::uint64_t, 6>& args, std::int64_t result);
+  // The same, with the arguments and the place behind the call that `call` has, after read_call().
+  [[nodiscard]] int set_call(Tid tid, const SyscallFrame& call, std::int64_t result);
 
  private:
   [[nodiscard]] int write(Tid tid);

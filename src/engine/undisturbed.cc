@@ -1,7 +1,8 @@
 // -ERESTARTNOHAND says to the kernel exactly what is wanted: make the call again, but EINTR if a handler is to run
 // (arch_do_signal_or_restart). All of these calls answer EINTR only if they have done nothing yet. A call for the rest
 // is made with other arguments, which its caller is not to find in its registers: they are put back, with what has been
-// done, before anything but that call sees them.
+// done, before anything but that call sees them. A signal may still come when the kernel has gone back to the call's
+// instruction and not yet to the program (exit_to_user_mode_loop): so is the place behind it.
 #include "engine/undisturbed.h"
 
 #include <linux/io_uring.h>
@@ -181,7 +182,7 @@ void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now, b
     disturbed->over = !disturbed->made_again;
     disturbed->again = rest->call;
     disturbed->spares_sigpipe = rest->spares_sigpipe;
-    if (disturbed->made_again) (void)registers.set_call(tid, rest->call.args, -erestartnohand);
+    if (disturbed->made_again) (void)registers.set_call(tid, rest->call, -erestartnohand);
     return;
   }
   disturbed->again = call;
@@ -192,7 +193,7 @@ void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now, b
 void put_back(Tid tid, Disturbed& disturbed) {
   Registers registers;
   if (disturbed.done == 0 || !std::exchange(disturbed.made_again, false) || registers.read_call(tid) != 0) return;
-  (void)registers.set_call(tid, disturbed.call.args, disturbed.done);
+  (void)registers.set_call(tid, disturbed.call, disturbed.done);
 }
 
 void let_call_end(Tid tid, std::unique_ptr<Disturbed>& disturbed) {

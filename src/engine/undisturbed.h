@@ -29,8 +29,8 @@ struct Wait {  // of a call that was left with EINTR
 // Nothing: this call is to keep its EINTR.
 [[nodiscard]] std::optional<Wait> wait_of(Tid tid, SyscallFrame call, const MemoryReader& memory);
 
-// Whether a call that answers `done` may have been woken with a part of its work done. It is of the frame's table or,
-// if that is x86-64's, of i386's.
+// Whether a call that answers `done` may have been woken with a part of its work done; also where 64-bit code's is not
+// yet known to be of its own table or, by int 0x80, of i386's.
 [[nodiscard]] bool may_have_a_rest(const SyscallFrame& call, std::int64_t done);
 
 struct Rest {  // of a call that has done a part

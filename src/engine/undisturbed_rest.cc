@@ -44,6 +44,8 @@ Wait wait_for(Nanos timeout) { return timeout == 0 ? Wait{} : Wait{timeout, 0}; 
 
 bool may_have_a_rest(const SyscallFrame& call, std::int64_t done) {
   if (done <= 0 || static_cast<std::uint64_t>(done) >= most_of(call)) return false;
+  // Where the kernel has prepared to make a call again by itself its number stands for the answer.
+  if (static_cast<std::uint64_t>(done) == call.nr) return false;
   const bool of_either_table = call.abi == Abi::x86_64;
   return parted(call.abi, call.nr) != Parted::no || (of_either_table && parted(Abi::i386, call.nr) != Parted::no);
 }

@@ -63,10 +63,15 @@ TEST(Rest, IsTheSameCallBehindWhatIsDone) {
 
 TEST(Rest, MayBeOnlyOfACallThatHasDoneSomeAndNotAll) {
   for (const std::int64_t done : {-4L, 0L, 1000L, 1001L}) EXPECT_FALSE(may_have_a_rest(frame(SYS_write, 1), done));
-  for (const std::int64_t done : {1L, 999L}) EXPECT_TRUE(may_have_a_rest(frame(SYS_write, 1), done));
+  for (const std::int64_t done : {2L, 999L}) EXPECT_TRUE(may_have_a_rest(frame(SYS_write, 1), done));
   for (const long nr : {SYS_read, SYS_writev, SYS_sendmsg, SYS_pwrite64, -1}) {
-    EXPECT_FALSE(may_have_a_rest(frame(nr, 1), 1)) << nr;
+    EXPECT_FALSE(may_have_a_rest(frame(nr, 1), part)) << nr;
   }
+}
+
+TEST(Rest, IsNoneOfACallThatTheKernelIsAboutToMakeAgain) {
+  EXPECT_FALSE(may_have_a_rest(frame(SYS_sendto, 1), SYS_sendto)) << "its number is where the answer would be";
+  EXPECT_TRUE(may_have_a_rest(frame(SYS_sendto, 1), SYS_sendto + 1));
 }
 
 TEST(Rest, IsNoneBeyondWhatTheKernelDoesInOneCall) {
