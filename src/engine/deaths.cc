@@ -11,7 +11,7 @@ namespace lwptrace::engine {
 
 namespace {
 
-std::uint64_t announced = 0;
+std::uint64_t announced = 0, deaths = 0;
 
 sigset_t only_sigchld() {
   sigset_t set;
@@ -36,7 +36,9 @@ void watch_deaths() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-std::uint64_t deaths_announced() { return announced; }
+std::uint64_t announcements() { return announced; }
+
+std::uint64_t deaths_announced() { return deaths; }
 
 std::optional<Sigchld> take_sigchld(Nanos patience) {
   const sigset_t set = only_sigchld();
@@ -44,7 +46,10 @@ std::optional<Sigchld> take_sigchld(Nanos patience) {
   siginfo_t info{};
   if (::sigtimedwait(&set, &info, patience == forever ? nullptr : &timeout) != SIGCHLD) return std::nullopt;
   Sigchld taken{info.si_pid, {}};
-  if (is_death(info)) taken.death = AnnouncedDeath{announced++, info.si_pid};
+  const std::uint64_t number = announced++;
+  if (!is_death(info)) return taken;
+  ++deaths;
+  taken.death = AnnouncedDeath{number, info.si_pid};
   return taken;
 }
 

@@ -1,7 +1,7 @@
 // In what order tasks die, where the kernel tells it: SIGCHLD comes to the tracer at each death of a traced task, a
 // leader's too, whose end a wait reports only after its last thread's. Who ended a thread group turns on that order.
-// Announcements are numbered from 0. Those that come while one is pending are merged into it (signal(7)): of several
-// deaths between two looks the first is known.
+// Announcements, of stops too where they are heard, are numbered from 0. Those that come while one is pending are
+// merged into it (signal(7)): of several deaths between two looks the first is known, unless a stop came before it.
 #pragma once
 
 #include <lwptrace/event.h>
@@ -18,7 +18,8 @@ void watch_deaths();
 // Whether SIGCHLD is to come at stops as well.
 void hear_of_stops(bool stops);
 
-// How many announcements have been taken.
+// How many announcements have been taken, and how many of them were deaths.
+[[nodiscard]] std::uint64_t announcements();
 [[nodiscard]] std::uint64_t deaths_announced();
 
 struct AnnouncedDeath {

@@ -363,7 +363,7 @@ void Engine::handle_before_start(const Report& report) {
 
 std::optional<Fact> Engine::read_stop(Tid tid, int status) {
   Task& task = tasks_[tid];
-  task.alive_at = deaths_announced();
+  task.alive_at = announcements();
   const int signal = WSTOPSIG(status);
   const int event = status >> 16;
   if (!task.seen) {

@@ -34,7 +34,7 @@ struct Task {  // what the engine itself must remember of a traced task
   bool in_told_call = false;             // unfiltered: the return of the call that it is in is wanted
   bool call_ended = false;               // by a group-stop, as it would untraced; until the task enters another
   StopKind stop = StopKind::launch;      // the last one
-  std::uint64_t alive_at = 0;            // deaths announced when it was last seen alive
+  std::uint64_t alive_at = 0;            // announcements taken when it was last seen alive
   std::optional<std::uint64_t> death;    // the number under which its own was announced
   std::unique_ptr<WaitCall> waiting;     // entered: where its results will be stored
   std::unique_ptr<KillCall> sending;     // entered: a send, whose target_pid is as we count

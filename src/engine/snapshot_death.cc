@@ -67,7 +67,7 @@ Death Snapshot::death(Tid tid, const Task* task, Status status) {
   const std::uint64_t alive_at = task != nullptr ? task->alive_at : 0;
   death.order = task != nullptr && task->death
                     ? DeathOrder{*task->death, *task->death, true}
-                    : DeathOrder{alive_at, std::max(alive_at + 1, deaths_announced()) - 1, false};
+                    : DeathOrder{alive_at, std::max(alive_at + 1, announcements()) - 1, false};
   const bool leader = tid == tgid;
   if (leader && backtracer_ != nullptr) backtracer_->forget(tgid);
   if (leader) leaders_.forget(tgid);

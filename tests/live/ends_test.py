@@ -68,6 +68,14 @@ class Ends(support.LiveTest):
                 self.assertEqual(self.by_path("reap", "by", "status"), {"1.1": (1, {"code": 6})})
                 self.assertEqual(self.by_path("exit", "code")["1.1/1"], 6)
 
+    def test_main_ended_its_process_and_not_the_thread_that_died_just_before(self):
+        for level in "births", "life":
+            self.trace("main_ends_many", "--detail", level)
+            exits = self.rows("exit", "tid", "tgid", "how", "by")
+            self.assertEqual({end[2:] for end in exits if end[0] == end[1]}, {("exit_group", None)})
+            others = [how for tid, tgid, how, _ in exits if tid != tgid]
+            self.assertEqual((others.count("exit"), others.count("group")), (200, 1200))
+
     def test_an_orphan_goes_to_the_init_of_its_pid_namespace(self):
         result = self.trace("pidns_orphan")
         if b"no namespaces" in result.out:
