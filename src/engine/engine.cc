@@ -40,7 +40,7 @@ Engine::Engine(EngineOptions options, Observer& observer)
     : options_(std::move(options)),
       observer_(observer),
       mark_(random_mark()),
-      hints_([this](const AnnouncedDeath& announced) { note(announced); }),
+      hints_([this](const AnnouncedDeath& announced) { note(announced); }, [this] { return a_few_tasks(); }),
       snapshot_(options_.backtracer, options_.detail,
                 !attaching() && options_.detail != Detail::births ? std::optional(mark_) : std::nullopt) {}
 
@@ -264,6 +264,17 @@ std::optional<Engine::Report> Engine::wait_for_any() {
     constexpr int patience = 3;  // on a loaded machine a newborn may be late; but nobody is to wait for it for ever
     if (awaited_ == 0 && ++interruptions_ <= patience) awaited_ = awaited;
   }
+}
+
+// All of them in turn, as they lie in the hash table.
+std::vector<Tid> Engine::a_few_tasks() {
+  constexpr std::size_t few = 64;
+  std::vector<Tid> tids;
+  for (std::size_t i = 0; i < std::min(few, tasks_.bucket_count()); ++i) {
+    bucket_ = (bucket_ + 1) % tasks_.bucket_count();
+    for (auto task = tasks_.begin(bucket_); task != tasks_.end(bucket_); ++task) tids.push_back(task->first);
+  }
+  return tids;
 }
 
 bool Engine::any_unannounced() const {

@@ -98,6 +98,7 @@ class Engine {
   }
   [[nodiscard]] std::optional<Report> wait_for_any();              // nothing: no task is left
   [[nodiscard]] std::optional<Report> take(const Report& report);  // another stop than the one reported
+  [[nodiscard]] std::vector<Tid> a_few_tasks();
   [[nodiscard]] bool any_unannounced() const;
   [[nodiscard]] bool is_early(const Report& report) const;
   [[nodiscard]] std::optional<Report> early_one(bool nobody_else);
@@ -124,6 +125,7 @@ class Engine {
   Nanos start_ = 0;       // clock_now() then
   Nanos stopped_at_ = 0;  // when the stop at hand was reported, before anything was read for it
   std::unordered_map<Tid, Task> tasks_;
+  std::size_t bucket_ = 0;  // of tasks_: the last of those that were asked in turn
   std::vector<Action> actions_;
   std::deque<Observation> queue_;
   std::set<Tid> strangers_;  // children that lwptrace had before it began: a shell's, which became lwptrace by exec

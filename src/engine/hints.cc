@@ -41,10 +41,26 @@ bool Hints::ask(Tid tid, siginfo_t& info, int how) {
   return ::waitid(P_PID, static_cast<id_t>(tid), &info, how | WNOHANG) == 0 && info.si_pid != 0;
 }
 
+bool Hints::ask_in_turn(siginfo_t& info, int how) {
+  const Nanos began = clock_now();
+  if (began < turn_at_) return false;
+  if (in_turn_.empty()) in_turn_ = some_();
+  while (!in_turn_.empty()) {
+    const Tid tid = in_turn_.back();
+    in_turn_.pop_back();
+    if (ask(tid, info, how)) return true;
+  }
+  constexpr Nanos share = 64, longest = 4'000'000;
+  const Nanos ended = clock_now();
+  turn_at_ = ended + std::min(share * (ended - began), longest);
+  return false;
+}
+
 int Hints::wait(siginfo_t& info, int how, std::size_t tasks) {
   constexpr std::size_t few = 64;
   if (on_ ? tasks < few / 2 : tasks > few) turn(!on_);
   if (!on_ || (how & WNOHANG) != 0) return ::waitid(P_ALL, 0, &info, how);
+  if (ask_in_turn(info, how)) return remember(info), 0;
   for (;;) {
     while (!heard_.empty()) {
       const Tid tid = heard_.front();

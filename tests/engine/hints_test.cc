@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <set>
+#include <vector>
 
 namespace lwptrace::engine {
 namespace {
@@ -24,7 +25,8 @@ Tid child_that_exits() {
 struct HintsTest : testing::Test {
   HintsTest() { watch_deaths(); }
   std::set<Tid> announced;
-  Hints hints{[this](const AnnouncedDeath& death) { announced.insert(death.tid); }};
+  std::vector<Tid> in_turn;
+  Hints hints{[this](const AnnouncedDeath& death) { announced.insert(death.tid); }, [this] { return in_turn; }};
 };
 
 TEST_F(HintsTest, ThoseWhoseSignalsMergedIntoOneAreAllFound) {
@@ -39,6 +41,18 @@ TEST_F(HintsTest, ThoseWhoseSignalsMergedIntoOneAreAllFound) {
   }
   EXPECT_EQ(found, made);
   EXPECT_EQ(announced.size(), 1u) << "SIGCHLD is no queue";
+}
+
+TEST_F(HintsTest, OneWhoseSignalWasMergedDoesNotWaitForThoseThatAreHeard) {
+  siginfo_t info{};
+  ASSERT_EQ(hints.wait(info, WEXITED, many), -1);
+  const Tid heard = child_that_exits(), merged = child_that_exits();
+  in_turn = {merged};
+  ASSERT_EQ(hints.wait(info, WEXITED, many), 0);
+  EXPECT_EQ(info.si_pid, merged);
+  in_turn = {};
+  ASSERT_EQ(hints.wait(info, WEXITED, many), 0);
+  EXPECT_EQ(info.si_pid, heard);
 }
 
 TEST_F(HintsTest, ASignalAboutOneWhoHasBeenWaitedForIsNobodys) {
