@@ -192,8 +192,12 @@ void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now, b
 
 void put_back(Tid tid, Disturbed& disturbed) {
   Registers registers;
-  if (disturbed.done == 0 || !std::exchange(disturbed.made_again, false) || registers.read_call(tid) != 0) return;
-  (void)registers.set_call(tid, disturbed.call, disturbed.done);
+  if (!disturbed.made_again || registers.read_call(tid) != 0) return;
+  // Once the kernel has prepared to make it again it does not know any more what a handler is to find.
+  const bool is_prepared = registers.syscall().ip != disturbed.call.ip;
+  if (disturbed.done == 0 && !is_prepared) return;
+  disturbed.made_again = false;
+  (void)registers.set_call(tid, disturbed.call, disturbed.done != 0 ? disturbed.done : -EINTR);
 }
 
 void let_call_end(Tid tid, std::unique_ptr<Disturbed>& disturbed) {

@@ -59,7 +59,7 @@ struct Disturbed {
 // done a part. Without us the program would be left with another call's arguments: not where the kernel may let go.
 void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now, bool with_rest);
 
-// At any signal's delivery: a call that is about to be made for the rest has answered with what is done, for now.
+// At any signal's delivery: a call that is about to be made again has answered EINTR, or with what is done, for now.
 void put_back(Tid tid, Disturbed& disturbed);
 
 // The task is stopped (SIGSTOP and its kin): its call ends with EINTR or its part, as it would untraced.
