@@ -26,6 +26,7 @@ constexpr std::chrono::milliseconds moment(5);  // nobody sees it, and a thread 
 void OutputThread::begin(const TraceHeader& header) {
   began_ = true;
   watched_ = outputs_.are_watched();
+  if (outputs_.empty()) return;
   outputs_.header(header);
   outputs_.flush(true);
   sigset_t all, before;  // signals are the engine's

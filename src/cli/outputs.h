@@ -60,6 +60,7 @@ class Outputs : public TraceSink {
   // Bytes for somebody who watches (a terminal, a pipe) go out; those for files wait for `all`.
   void flush(bool all);
   void finish();
+  [[nodiscard]] bool empty() const { return outputs_.empty(); }
   [[nodiscard]] bool are_watched() const;  // one of them is a terminal or a pipe
   [[nodiscard]] bool failed() const;
   [[nodiscard]] std::uint64_t bytes_written() const;  // as they are in the files: packed
