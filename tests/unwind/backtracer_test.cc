@@ -258,7 +258,7 @@ TEST(Backtracer, CodeWithoutAFileIsLeftAlongItsFramePointer) {
 FRAME void call_file(void* place, const char* name, const std::vector<unsigned char>& code) {
   const int file = memfd_create(name, MFD_CLOEXEC);
   (void)!write(file, code.data(), code.size());
-  mmap(place, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, file, 0);
+  (void)mmap(place, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_FIXED, file, 0);
   reinterpret_cast<void (*)()>(place)();
   after = 12;
 }
