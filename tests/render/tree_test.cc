@@ -1,6 +1,8 @@
 // tree: who made whom, as drawn. The traces are in stories.h.
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include <algorithm>
 #include <cerrno>
 #include <regex>
@@ -222,8 +224,8 @@ TEST(Tree, TenThousandLwpsInFamiliesAlikeAreFourLines) {
   const LwpId root = s.launch(0, {"families"});
   for (Nanos i = 0; i < 100; ++i) {
     const LwpId process = s.fork(100 * i, root);
-    std::vector<LwpId> threads;
-    for (int j = 0; j < 99; ++j) threads.push_back(s.thread(100 * i + 10, process, "worker"));
+    std::array<LwpId, 99> threads{};
+    for (LwpId& thread : threads) thread = s.thread(100 * i + 10, process, "worker");
     s.exit(100 * i + 50, process, 0, How::exit_group);
     for (const LwpId thread : threads) s.taken(100 * i + 50, thread, process, {0, {}, false});
     s.reap(100 * i + 51, process, root);
@@ -253,10 +255,10 @@ TEST(Tree, ACrowdOfWhomEachWasEndedByAnotherIsNotSaidToHaveOneEnder) {
 Story strangers(int count) {
   Story s;
   const LwpId root = s.launch(0, {"make"});
-  for (int i = 0; i < count; ++i) {
+  for (Nanos i = 0; i < count; ++i) {
     const LwpId child = s.fork(20 * i, root);
     s.exec(20 * i + 5, child, {"tool" + std::to_string(i)});
-    s.exit(20 * i + 10, child, i % 100, How::exit_group);
+    s.exit(20 * i + 10, child, static_cast<int>(i % 100), How::exit_group);
     s.reap(20 * i + 11, child, root);
   }
   return s;
