@@ -53,14 +53,14 @@ Error cannot_write(const std::string& name, int error) {
   return Error{fmt::format("cannot write {}: {}; {}", name, std::strerror(error), remedy(error)), error};
 }
 
+}  // namespace
+
 bool wants_color(const std::string& when, int fd) {
   if (when == "always") return true;
   if (when == "never") return false;
   const char* off = std::getenv("NO_COLOR");
   return ::isatty(fd) != 0 && (off == nullptr || *off == '\0');
 }
-
-}  // namespace
 
 FileSink::FileSink(int fd, std::string name, bool owned) : fd_(fd), name_(std::move(name)), owned_(owned) {
   struct stat info {};
@@ -134,14 +134,17 @@ Result<bool> Outputs::add(const OutputRequest& request, const std::string& color
 
 void Outputs::header(const TraceHeader& header) {
   for (Output& output : outputs_) output.renderer->header(header);
+  if (listener_ != nullptr) listener_->header(header);
 }
 
 void Outputs::event(const Event& event) {
   for (Output& output : outputs_) output.renderer->event(event);
+  if (listener_ != nullptr) listener_->event(event);
 }
 
 void Outputs::end(const TraceEnd& end) {
   for (Output& output : outputs_) output.renderer->end(end);
+  if (listener_ != nullptr) listener_->end(end);
 }
 
 void Outputs::cut(const std::string& where) {

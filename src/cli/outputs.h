@@ -51,6 +51,9 @@ class Outputs : public TraceSink {
   // Opens (and empties) the file at once. Colour and width follow the terminal that the file is, if it is one.
   [[nodiscard]] Result<bool> add(const OutputRequest& request, const std::string& color, int width);
 
+  // One more who is told all; not owned.
+  void add(TraceSink& listener) { listener_ = &listener; }
+
   void header(const TraceHeader& header) override;
   void event(const Event& event) override;
   void end(const TraceEnd& end) override;
@@ -60,7 +63,7 @@ class Outputs : public TraceSink {
   // Bytes for somebody who watches (a terminal, a pipe) go out; those for files wait for `all`.
   void flush(bool all);
   void finish();
-  [[nodiscard]] bool empty() const { return outputs_.empty(); }
+  [[nodiscard]] bool empty() const { return outputs_.empty() && listener_ == nullptr; }
   [[nodiscard]] bool are_watched() const;  // one of them is a terminal or a pipe
   [[nodiscard]] bool failed() const;
   [[nodiscard]] std::uint64_t bytes_written() const;  // as they are in the files: packed
@@ -74,8 +77,12 @@ class Outputs : public TraceSink {
     [[nodiscard]] ByteSink& bytes() const { return packed ? *packed : static_cast<ByteSink&>(*file); }
   };
   std::vector<Output> outputs_;
+  TraceSink* listener_ = nullptr;
   bool stderr_ = false;
 };
+
+// Whether to colour what goes to `fd`: `when` is always, never or auto.
+[[nodiscard]] bool wants_color(const std::string& when, int fd);
 
 // Columns of the terminal that `fd` is; else those that the environment's COLUMNS tells; else 100.
 [[nodiscard]] int terminal_width(int fd);

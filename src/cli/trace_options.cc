@@ -123,6 +123,8 @@ Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options
     if (!opened) return Error{opened.error().text + "; nothing was run", 0};
   }
 
+  if (o.listener != nullptr) outputs.add(*o.listener);
+
   if (!procfs::find_own()) {
     complain(
         "/proc is not mounted here, or is another pid namespace's: names, words and many causes of ends stay unknown; "

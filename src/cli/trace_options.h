@@ -22,6 +22,7 @@ struct TraceOptions {
   bool tell_signals = true;
   std::optional<int> cpu;
   bool stats = false;
+  TraceSink* listener = nullptr;  // is told the trace as well; not owned
 };
 
 void declare_tracing(CLI::App& app, TraceOptions& o);

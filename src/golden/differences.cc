@@ -1,0 +1,249 @@
+// Two ways to say the same: people read the words, and find the place in the diff.
+#include "golden/differences.h"
+
+#include <fmt/format.h>
+#include <lwptrace/names.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+
+#include "golden/text.h"
+
+namespace lwptrace::golden {
+
+namespace {
+
+bool glob(std::string_view wanted, std::string_view text) {
+  std::size_t w = 0, t = 0, star = std::string_view::npos, mark = 0;
+  while (t < text.size()) {
+    if (w < wanted.size() && wanted[w] == '*') {
+      star = w++;
+      mark = t;
+    } else if (w < wanted.size() && wanted[w] == text[t]) {
+      ++w, ++t;
+    } else if (star != std::string_view::npos) {
+      w = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (w < wanted.size() && wanted[w] == '*') ++w;
+  return w == wanted.size();
+}
+
+using Lines = std::vector<std::string>;
+using Same = std::function<bool(std::string_view wanted, std::string_view actual)>;
+
+struct Step {
+  char sign = ' ';  // ' ' in both, '-' wanted alone, '+' actual alone
+  std::size_t wanted = 0, actual = 0;
+};
+
+// A longest common subsequence; of what is too long for that, all of it is old and new.
+std::vector<Step> align(const Lines& wanted, const Lines& actual, const Same& same) {
+  std::vector<Step> steps;
+  std::size_t head = 0, tail = 0;
+  const std::size_t shorter = std::min(wanted.size(), actual.size());
+  while (head < shorter && same(wanted[head], actual[head])) ++head;
+  while (tail < shorter - head && same(wanted[wanted.size() - 1 - tail], actual[actual.size() - 1 - tail])) ++tail;
+  for (std::size_t i = 0; i < head; ++i) steps.push_back({' ', i, i});
+  const std::size_t rows = wanted.size() - head - tail, columns = actual.size() - head - tail;
+  constexpr std::size_t most = 16'000'000;
+  const bool fits = rows == 0 || columns <= most / rows;
+  std::vector<std::uint32_t> longest(fits ? (rows + 1) * (columns + 1) : 0);
+  const auto at = [&](std::size_t r, std::size_t c) -> std::uint32_t& { return longest[r * (columns + 1) + c]; };
+  for (std::size_t r = fits ? rows : 0; r-- > 0;) {
+    for (std::size_t c = columns; c-- > 0;) {
+      at(r, c) = same(wanted[head + r], actual[head + c]) ? at(r + 1, c + 1) + 1 : std::max(at(r + 1, c), at(r, c + 1));
+    }
+  }
+  std::size_t r = 0, c = 0;
+  while (r < rows || c < columns) {
+    if (fits && r < rows && c < columns && same(wanted[head + r], actual[head + c])) {
+      steps.push_back({' ', head + r++, head + c++});
+    } else if (r < rows && (c == columns || !fits || at(r + 1, c) >= at(r, c + 1))) {
+      steps.push_back({'-', head + r++, head + c});
+    } else {
+      steps.push_back({'+', head + r, head + c++});
+    }
+  }
+  for (std::size_t i = 0; i < tail; ++i) {
+    steps.push_back({' ', wanted.size() - tail + i, actual.size() - tail + i});
+  }
+  return steps;
+}
+
+std::string who(const std::string& path, const Portrait& lwp) {
+  return fmt::format("{} {}", to_string(lwp.kind), path);
+}
+
+std::string with_birth(const std::string& path, const Portrait& lwp) {
+  return lwp.born.empty() ? who(path, lwp) : fmt::format("{} ({})", who(path, lwp), lwp.born);
+}
+
+std::optional<std::string> exit_code(const std::string& end) {
+  const std::size_t space = end.rfind(' ');
+  const bool by_itself = end.rfind("exit", 0) == 0 && space != std::string::npos;
+  return by_itself ? std::optional(end.substr(space + 1)) : std::nullopt;
+}
+
+class Speaker {
+ public:
+  Speaker(std::vector<std::string>& words, const std::string& whose) : words_(words), whose_(whose) {}
+  void compare(const std::string& path, const Portrait& wanted, const Portrait& actual);
+
+ private:
+  void compare_ends(const std::string& path, const Portrait& wanted, const Portrait& actual);
+  void compare_lines(const std::string& subject, const Lines& wanted, const Lines& actual);
+  void say(std::string words) { words_.push_back(std::move(words)); }
+
+  std::vector<std::string>& words_;
+  const std::string& whose_;
+};
+
+void Speaker::compare_ends(const std::string& path, const Portrait& wanted, const Portrait& actual) {
+  if (matches(wanted.ends, actual.ends)) return;
+  const auto before = exit_code(wanted.ends), now = exit_code(actual.ends);
+  if (actual.ends.empty()) return say(fmt::format("{} is not seen to end, {} says {}", path, whose_, wanted.ends));
+  if (wanted.ends.empty()) return say(fmt::format("{} ended by {}, {} has no end of it", path, actual.ends, whose_));
+  if (before && now && *before != *now)
+    return say(fmt::format("{} exited {}, {} says {}", path, *now, whose_, *before));
+  say(fmt::format("{} ended by {}, {} says {}", path, actual.ends, whose_, wanted.ends));
+}
+
+void Speaker::compare_lines(const std::string& subject, const Lines& wanted, const Lines& actual) {
+  for (const Step& step : align(wanted, actual, matches)) {
+    if (step.sign == '-') say(fmt::format("{} no longer {}", subject, wanted[step.wanted]));
+    if (step.sign == '+') say(fmt::format("{} now {}", subject, actual[step.actual]));
+  }
+}
+
+void Speaker::compare(const std::string& path, const Portrait& wanted, const Portrait& actual) {
+  const std::string subject = who(path, wanted);
+  if (!matches(wanted.born, actual.born)) {
+    say(fmt::format("{} was born by {}, {} says {}", subject, actual.born, whose_, wanted.born));
+  }
+  const bool any_flags = wanted.flags.size() == 1 && wanted.flags[0] == "any";
+  for (const std::string& flag : wanted.flags) {
+    if (any_flags || std::find(actual.flags.begin(), actual.flags.end(), flag) != actual.flags.end()) continue;
+    say(fmt::format("{} lost {}", subject, flag));
+  }
+  for (const std::string& flag : actual.flags) {
+    if (any_flags || std::find(wanted.flags.begin(), wanted.flags.end(), flag) != wanted.flags.end()) continue;
+    say(fmt::format("{} gained {}", subject, flag));
+  }
+  if (!matches(wanted.exit_signal, actual.exit_signal)) {
+    const auto named = [](const std::string& signal) { return signal.empty() ? std::string("SIGCHLD") : signal; };
+    say(fmt::format("the exit signal of {} is {}, {} says {}", path, named(actual.exit_signal), whose_,
+                    named(wanted.exit_signal)));
+  }
+  compare_ends(path, wanted, actual);
+  if (!matches(wanted.reaped, actual.reaped)) {
+    say(actual.reaped.empty() ? fmt::format("child {} is no longer reaped ({}: {})", path, whose_, wanted.reaped)
+        : wanted.reaped.empty()
+            ? fmt::format("child {} is reaped now, with {}", path, actual.reaped)
+            : fmt::format("child {} is reaped with {}, {} says {}", path, actual.reaped, whose_, wanted.reaped));
+  }
+  if (!matches(wanted.orphaned, actual.orphaned)) {
+    say(actual.orphaned.empty() ? fmt::format("{} is no longer orphaned ({}: {})", path, whose_, wanted.orphaned)
+        : wanted.orphaned.empty()
+            ? fmt::format("{} is an orphan now and goes {}", path, actual.orphaned)
+            : fmt::format("{} goes {} as an orphan, {} says {}", path, actual.orphaned, whose_, wanted.orphaned));
+  }
+  compare_lines(path, wanted.does, actual.does);
+  compare_lines(path + " takes:", wanted.takes, actual.takes);
+}
+
+Lines lines_of(const std::string& text) {
+  Lines lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+// "  ends exit 0 or exit 1" and "  ends exit 1": the patterns are in the value.
+bool line_matches(std::string_view wanted, std::string_view actual) {
+  if (wanted == actual || wanted.rfind("command ", 0) == 0) return wanted == actual || actual.rfind("command ", 0) == 0;
+  const auto value_at = [](std::string_view line) {
+    return line.rfind("  ", 0) == 0 ? line.find(' ', 2) : std::string_view::npos;
+  };
+  const std::size_t w = value_at(wanted), a = value_at(actual);
+  return w != std::string_view::npos && w == a && wanted.substr(0, w) == actual.substr(0, a) &&
+         matches(wanted.substr(w + 1), actual.substr(a + 1));
+}
+
+}  // namespace
+
+bool matches(std::string_view wanted, std::string_view text) {
+  if (wanted == text) return true;
+  if (wanted == "any") return true;
+  constexpr std::string_view kOr = " or ";
+  for (std::size_t at = 0; at <= wanted.size();) {
+    const std::size_t end = std::min(wanted.find(kOr, at), wanted.size());
+    const std::string_view one = wanted.substr(at, end - at);
+    if (!wanted.empty() && (one == "none" ? text.empty() : glob(one, text))) return true;
+    at = end + kOr.size();
+  }
+  return false;
+}
+
+std::vector<std::string> differences(const Gallery& wanted, const Gallery& actual, const std::string& whose) {
+  std::vector<std::string> words;
+  Speaker speaker(words, whose);
+  for (const auto& [path, lwp] : wanted.lwps) {
+    const auto now = actual.lwps.find(path);
+    if (now == actual.lwps.end()) {
+      words.push_back(with_birth(path, lwp) + " is missing");
+    } else {
+      speaker.compare(path, lwp, now->second);
+    }
+  }
+  for (const auto& [path, lwp] : actual.lwps) {
+    if (wanted.lwps.count(path) == 0) words.push_back(with_birth(path, lwp) + " is new");
+  }
+  return words;
+}
+
+std::string unified(const Gallery& wanted, const Gallery& actual, const std::string& wanted_name,
+                    const std::string& actual_name, bool color) {
+  constexpr std::size_t context = 3;
+  const Lines before = lines_of(write(wanted)), now = lines_of(write(actual));
+  const std::vector<Step> steps = align(before, now, line_matches);
+  const auto painted = [color](const std::string& line, const char* ink) {
+    return color ? fmt::format("\033[{}m{}\033[0m\n", ink, line) : line + "\n";
+  };
+  std::string out;
+  std::size_t done = 0;  // steps that were printed
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].sign == ' ') continue;
+    if (out.empty()) out = painted("--- " + wanted_name, "1") + painted("+++ " + actual_name, "1");
+    const std::size_t from = std::max(done, i < context ? 0 : i - context);
+    std::size_t last = i;  // the last change that is no further than two contexts from the one before
+    for (std::size_t k = i; k < steps.size() && k <= last + 2 * context; ++k) {
+      if (steps[k].sign != ' ') last = k;
+    }
+    const std::size_t to = std::min(last + context + 1, steps.size());
+    std::size_t old_lines = 0, new_lines = 0;
+    for (std::size_t k = from; k < to; ++k) {
+      old_lines += steps[k].sign != '+' ? 1 : 0;
+      new_lines += steps[k].sign != '-' ? 1 : 0;
+    }
+    out += painted(
+        fmt::format("@@ -{},{} +{},{} @@", steps[from].wanted + 1, old_lines, steps[from].actual + 1, new_lines), "36");
+    for (std::size_t k = from; k < to; ++k) {
+      if (steps[k].sign == ' ') out += " " + before[steps[k].wanted] + "\n";
+      if (steps[k].sign == '-') out += painted("-" + before[steps[k].wanted], "31");
+      if (steps[k].sign == '+') out += painted("+" + now[steps[k].actual], "32");
+    }
+    done = to;
+    i = to - 1;
+  }
+  return out;
+}
+
+}  // namespace lwptrace::golden

@@ -1,0 +1,65 @@
+// Portraits: what a trace says of each LWP, without what the scheduler, the loader or the C library decide: no tids,
+// times or addresses, no order between LWPs but that of the facts themselves (who made, sent, reaped). Two runs of a
+// program that behaves the same give the same portraits. text.h writes and reads them, differences.h tells them apart.
+#pragma once
+
+#include <lwptrace/trace.h>
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace lwptrace::golden {
+
+struct Portrait {
+  Kind kind = Kind::unknown;
+  std::string born;                // the idiom: "pthread_create"; empty: a root
+  std::vector<std::string> flags;  // of the birth, ascending, without those that C libraries differ in
+  std::string exit_signal;         // of a process, if it is another than SIGCHLD
+  std::vector<std::string> does;   // in its own order: makes, execs, names, sends …
+  std::vector<std::string> takes;  // signals that had an effect, each once, sorted; of the process, with its leader
+  std::string ends;                // "exit_group 0"; empty: not seen
+  std::string reaped;              // "wait4 by 1"; empty: by nobody
+  std::string orphaned;            // "to init"
+  bool operator==(const Portrait&) const = default;
+};
+
+// By the numbers in them: 1, 1/1, 1/2, 1/10, 1.3.
+struct ByPath {
+  bool operator()(const std::string& a, const std::string& b) const;
+};
+
+struct Gallery {
+  std::vector<std::string> command;
+  std::map<std::string, Portrait, ByPath> lwps;
+};
+
+// Paints while it is told a trace.
+class Painter : public TraceSink {
+ public:
+  void header(const TraceHeader& header) override;
+  void event(const Event& event) override;
+  void end(const TraceEnd&) override {}
+
+  [[nodiscard]] Gallery take();
+
+ private:
+  struct Known {
+    std::string path;
+    LwpId leader = 0;
+  };
+  void born(LwpId id, const Birth& birth);
+  [[nodiscard]] std::string name(LwpId id) const;
+  [[nodiscard]] Portrait& of(LwpId id);
+  [[nodiscard]] std::string file(const std::string& path) const;
+  void took(LwpId id, const Signal& signal);
+  [[nodiscard]] std::string end_of(const Exit& exit) const;
+
+  Gallery gallery_;
+  std::string cwd_;
+  std::unordered_map<LwpId, Known> known_;
+  std::unordered_map<Tid, LwpId> leaders_;  // of the process that has this tgid now
+};
+
+}  // namespace lwptrace::golden

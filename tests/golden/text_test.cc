@@ -1,0 +1,97 @@
+// Golden files as people write them, and what lwptrace says of those that it cannot read.
+#include "golden/text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace lwptrace::golden {
+namespace {
+
+constexpr const char* kWhole = R"(lwptrace golden 1
+command ./a.out "two words" "" "a \"quote\""
+
+1 process
+  executes ./a.out
+  makes 1/1..3
+  makes 1.4
+  sends SIGTERM to process 1.4
+  ends exit_group 0
+
+1/1..3 thread
+  born pthread_create
+  flags CLONE_VM CLONE_THREAD
+  ends exit 0
+
+1.4 process
+  born fork
+  exit-signal SIGUSR1
+  unshare CLONE_NEWUTS fails with EPERM
+  takes SIGTERM terminate from 1
+  ends signal SIGTERM
+  reaped wait4 by 1
+  orphaned to init
+)";
+
+Gallery gallery(const std::string& text) {
+  const auto read_back = read(text, "x.golden");
+  EXPECT_TRUE(read_back) << (read_back ? "" : read_back.error().text);
+  return read_back ? *read_back : Gallery{};
+}
+
+std::string error(const std::string& text) {
+  const auto refused = read(text, "x.golden");
+  return refused ? "" : refused.error().text;
+}
+std::string error_after_head(const std::string& text) { return error("lwptrace golden 1\n" + text); }
+
+TEST(GoldenText, IsReadAndWrittenAlike) { EXPECT_EQ(write(gallery(kWhole)), kWhole); }
+
+TEST(GoldenText, ARangeIsAsManyLwps) {
+  const Gallery read_back = gallery(kWhole);
+  EXPECT_EQ(read_back.lwps.size(), 5u);
+  EXPECT_EQ(read_back.lwps.at("1/2").born, "pthread_create");
+  EXPECT_EQ(read_back.lwps.at("1").does.size(), 6u);
+  EXPECT_EQ(read_back.command, (std::vector<std::string>{"./a.out", "two words", "", "a \"quote\""}));
+}
+
+TEST(GoldenText, LikeSiblingsAreWrittenOnceAndUnlikeOnesApart) {
+  Gallery made;
+  for (int i = 1; i <= 12; i++) made.lwps["1/" + std::to_string(i)] = {Kind::thread, "pthread_create"};
+  made.lwps["1/7"].ends = "exit 3";
+  const std::string text = write(made);
+  EXPECT_NE(text.find("\n1/1..6 thread\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n1/7 thread\n  born pthread_create\n  ends exit 3\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n1/8..12 thread\n"), std::string::npos) << text;
+}
+
+TEST(GoldenText, CommentsBlanksAndCarriageReturnsDoNotCount) {
+  EXPECT_EQ(
+      gallery("# by hand\r\n\r\nlwptrace golden 1\r\n  # so\n1 process\r\n  ends exit_group 0 \r\n").lwps.at("1").ends,
+      "exit_group 0");
+}
+
+TEST(GoldenText, ErrorsNameFileLineAndColumn) {
+  EXPECT_EQ(error(""), "x.golden:1:1: the file is empty; a golden begins with \"lwptrace golden 1\"");
+  EXPECT_EQ(error("hello\n"), "x.golden:1:1: not a golden file; its first line is \"lwptrace golden 1\"");
+  EXPECT_EQ(error("lwptrace golden 2\n"),
+            "x.golden:1:1: lwptrace golden 2 is of a later version than this lwptrace reads (1)");
+  EXPECT_EQ(error_after_head("  ends exit 0\n"),
+            "x.golden:2:3: this is about nobody; a line like \"1/1 thread\" comes first");
+  EXPECT_EQ(error_after_head("1 program\n"), "x.golden:2:3: 1 is a \"process\" or a \"thread\"; say which");
+  EXPECT_EQ(error_after_head("1 process\n  ends\n"), "x.golden:3:7: \"ends\" what? A value is missing");
+  EXPECT_EQ(error_after_head("1 process\n  ends a\n  ends b\n"), "x.golden:4:3: \"ends\" is said twice");
+  EXPECT_EQ(error_after_head("1 process\n1 process\n"), "x.golden:3:1: 1 stands here for the second time");
+  EXPECT_EQ(error_after_head("1/4..2 thread\n"), "x.golden:2:6: a range goes up from 4, by a million at most");
+  EXPECT_EQ(error_after_head("1\tprocess\n"), "x.golden:2:2: a tab; use spaces");
+  EXPECT_NE(error_after_head("1 process\n  endz exit 0\n").find("x.golden:3:3: \"endz\" is not known; it may be born"),
+            std::string::npos);
+  EXPECT_NE(error_after_head("one process\n").find("x.golden:2:1: \"one\" is neither a path"), std::string::npos);
+}
+
+TEST(GoldenText, BytesThatAreNoTextAreShownAsNumbers) {
+  EXPECT_NE(error_after_head("1 process\n  \xff\xfe x\n").find("x.golden:3:3: \""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lwptrace::golden
