@@ -16,7 +16,7 @@ class Trace {
  public:
   Trace() {
     TraceHeader header;
-    header.cwd = "/home/lab";
+    header.cwd = "/lab";
     painter_.header(header);
     Birth root;
     root.path = "1";
@@ -44,7 +44,7 @@ class Trace {
 };
 
 TEST(Portrait, AFileBelowTheFolderOfTheRunIsToldFromThere) {
-  EXPECT_THAT(Trace().see(1, Exec{"/home/lab/a.out", {"a.out", "x y"}}).paint().lwps["1"].does,
+  EXPECT_THAT(Trace().see(1, Exec{"/lab/a.out", {"a.out", "x y"}}).paint().lwps["1"].does,
               ElementsAre("executes ./a.out \"x y\""));
 }
 

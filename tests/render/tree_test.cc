@@ -1,9 +1,8 @@
 // tree: who made whom, as drawn. The traces are in stories.h.
 #include <gtest/gtest.h>
 
-#include <array>
-
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <regex>
 #include <sstream>
