@@ -27,7 +27,7 @@ bool is_noise(const std::string& flag, Idiom idiom) {
   return flag == "CLONE_DETACHED" || (idiom == Idiom::fork && of_fork);
 }
 
-std::string with_error(std::string text, int error) {
+std::string with_error(const std::string& text, int error) {
   return error == 0 ? text : text + " fails with " + errno_name(error);
 }
 

@@ -183,7 +183,7 @@ std::optional<Error> Reader::take_fact(std::string_view line) {
     } else if (std::find(std::begin(kVerbs), std::end(kVerbs), key) != std::end(kVerbs)) {
       const std::size_t range = key == "makes" ? value.find("..") : std::string::npos;
       if (range == std::string::npos) {
-        lwp->does.push_back(key + " " + value);
+        lwp->does.push_back(fmt::format("{} {}", key, value));
         continue;
       }
       const auto first = numbered(std::string_view(value).substr(0, range));
@@ -245,7 +245,7 @@ Result<Gallery> Reader::read() {
 }  // namespace
 
 std::string word(std::string_view text) {
-  const std::string shown = render::printable(std::string(text));
+  std::string shown = render::printable(std::string(text));
   if (!shown.empty() && shown.find_first_of(" \"\\*#") == std::string::npos) return shown;
   std::string quoted = "\"";
   for (const char c : shown) {
