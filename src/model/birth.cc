@@ -58,6 +58,7 @@ Birth birth_of(const CloneCall& call) {
 }
 
 void Tracker::on(Tid tid, const Launched& fact) {
+  if (graph_.by_tid(tid) != nullptr) return resume(tid);
   const LwpId id = next_id_++;
   root_ = id;
   ThreadGroup& group = graph_.add_group(id, tid, 0);
@@ -68,12 +69,12 @@ void Tracker::on(Tid tid, const Launched& fact) {
   Lwp& lwp = graph_.add(id, tid, id);
   graph_.new_memory(group);
   graph_.new_handlers(group);
-  lwp.path = "1";
+  lwp.nth = 1;
   lwp.comm = fact.comm;
   lwp.uid = fact.uid;
 
   Birth birth;
-  birth.path = lwp.path;
+  birth.path = lwp.path();
   birth.via = Via::launch;
   birth.kind = Kind::process;
   birth.ppid = fact.ppid;
@@ -114,14 +115,15 @@ void Tracker::on(Tid tid, const Attached& fact) {
     graph_.new_memory(group);
     graph_.new_handlers(group);
     if (root_ == 0) root_ = id;
-    ++roots_;
+    root_path_ = std::make_shared<const std::string>(std::to_string(++roots_));
     found_ = 0;
   }
   ThreadGroup& group = *graph_.by_tgid(fact.tgid);
 
   Birth birth;
-  birth.path = std::to_string(roots_);
-  if (!first || tid != fact.tgid) birth.path += "/" + std::to_string(++found_);
+  const bool is_root = first && tid == fact.tgid;
+  birth.path = *root_path_;
+  if (!is_root) birth.path += "/" + std::to_string(++found_);
   birth.via = Via::attach;
   birth.kind = tid == fact.tgid ? Kind::process : Kind::thread;
   if (const ThreadGroup* parent = graph_.group(group.parent); parent != nullptr && birth.kind == Kind::process) {
@@ -147,7 +149,9 @@ void Tracker::on(Tid tid, const Attached& fact) {
     return emit(id, tid, fact.tgid, false, exit);
   }
   Lwp& lwp = graph_.add(id, tid, group.id);
-  lwp.path = birth.path;
+  lwp.nth = is_root ? roots_ : found_;
+  if (!is_root) lwp.creators_path = root_path_;
+  lwp.thread = !is_root;
   lwp.comm = fact.comm;
   lwp.uid = fact.uid;
   if (fact.child_tid) graph_.set_clear_tid(lwp, fact.child_tid->addr.value);
@@ -180,8 +184,6 @@ void Tracker::announce(Tid tid, const BirthStop& fact) {
   Lwp* creator = graph_.by_tid(tid);
   if (creator == nullptr) return resume(tid);
   if (fact.child <= 0 || fact.child == tid) return resume(tid);  // in no pid namespace that we can see
-  // A tid has one owner: had it one until now, its death was never reported (a vanished task), and it is over.
-  if (Lwp* former = graph_.by_tid(fact.child)) die(*former, Death{});
 
   PendingBirth pending;
   pending.id = next_id_++;
@@ -191,10 +193,10 @@ void Tracker::announce(Tid tid, const BirthStop& fact) {
   pending.t = now_;
   pending.call = fact.call;
   std::optional<Nanos> duration;
-  if (creator->call && std::holds_alternative<CloneCall>(*creator->call)) {
-    pending.call = std::get<CloneCall>(*creator->call);  // as it was asked for: the flags may have been changed since
-    duration = now_ - creator->entered;
-    creator->call.reset();
+  if (const Call* call = creator->rare().call.get(); call != nullptr && std::holds_alternative<CloneCall>(*call)) {
+    pending.call = std::get<CloneCall>(*call);  // as it was asked for: the flags may have been changed since
+    duration = now_ - creator->rare().entered;
+    creator->take_call();
   }
   Birth& birth = pending.birth;
   birth = birth_of(pending.call);
@@ -202,14 +204,14 @@ void Tracker::announce(Tid tid, const BirthStop& fact) {
   if (pending.call.unreadable && fact.childs && !fact.childs->gone) {
     birth.kind = fact.childs->tgid == fact.child ? Kind::process : Kind::thread;
   }
-  const bool thread = birth.kind == Kind::thread;
-  birth.path = creator->path + (thread ? "/" : ".") + std::to_string(++creator->births);
+  pending.creators_path = creator->shared_path();
+  pending.nth = ++creator->births;
   birth.creator = creator->id;
   if (birth.parent_tid) birth.parent_tid->value = fact.parent_tid_value;
   birth.pidfd = fact.pidfd_value;
   birth.backtrace = fact.backtrace;
-  if (creator->held_failure || fact.clone3_refused) birth.fallback = "clone3";
-  creator->held_failure.reset();
+  const std::unique_ptr<BirthFailed> failure = std::move(creator->own_rare().held_failure);
+  if (failure || fact.clone3_refused) birth.fallback = "clone3";
   pending_ = std::move(pending);
   resume(tid);
 
@@ -244,6 +246,8 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   constexpr std::uint64_t autoreap = 0x400000000;  // CLONE_AUTOREAP, Linux 7.1
   PendingBirth pending = std::move(*pending_);
   pending_.reset();
+  // A tid has one owner: had it one until now, its death was never reported (a vanished task), and it is over.
+  if (Lwp* former = graph_.by_tid(pending.child)) die(*former, Death{});
   Birth& birth = pending.birth;
   const CloneCall& call = pending.call;
   const bool thread = birth.kind == Kind::thread;
@@ -276,7 +280,10 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   ThreadGroup& group = graph_.group_of(lwp);
   if (!thread && !call.has(CLONE_VM)) graph_.new_memory(group);
   if (!thread) graph_.new_handlers(group, call.has(CLONE_SIGHAND) ? creators : nullptr);
-  lwp.path = birth.path;
+  lwp.creators_path = std::move(pending.creators_path);
+  lwp.nth = pending.nth;
+  lwp.thread = thread;
+  birth.path = lwp.path();
   if (creator != nullptr) {
     lwp.comm = creator->comm;
     lwp.uid = creator->uid;
@@ -300,7 +307,7 @@ void Tracker::tell_birth(const NewbornStop* seen) {
   birth.sid = group.sid;
   if (options_.detail != Detail::births) {  // which sees neither prctl nor setuid: the name and the user may be others
     birth.uid = lwp.uid;
-    birth.comm = lwp.comm;
+    birth.comm = lwp.comm.str();
   }
   // What --follow leaves out: the birth itself is still its creator's story, what comes after is not.
   lwp.muted = creator_muted || group.muted || options_.follow == Follow::none;

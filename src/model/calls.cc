@@ -34,7 +34,7 @@ void Tracker::on(Tid tid, const EntryStop& fact) {
 
 void Tracker::entered(Lwp& lwp, const Call& call) {
   const auto* clone = std::get_if<CloneCall>(&call);
-  if (lwp.held_failure && (clone == nullptr || clone->via == Via::clone3)) tell_held_failure(lwp);
+  if (lwp.rare().held_failure && (clone == nullptr || clone->via == Via::clone3)) tell_held_failure(lwp);
 
   // Calls that cannot fail in a way that matters are told here and cost no second stop.
   if (const auto* name = std::get_if<NameCall>(&call); name != nullptr && !name->unreadable) {
@@ -61,15 +61,15 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
       group.leader_zombie = true;
       group.leaders_own = Status{exit->code & 0xff, {}, false};
     }
-    lwp.call = std::make_unique<Call>(call);
+    lwp.own_rare().call = std::make_unique<Call>(call);
     return resume(lwp.tid);
   }
   if (const auto* kill = std::get_if<KillCall>(&call); kill != nullptr && kill->sure) {
     tell_send(lwp, *kill, 0);
     return resume(lwp.tid);
   }
-  lwp.call = std::make_unique<Call>(call);
-  lwp.entered = now_;
+  lwp.own_rare().call = std::make_unique<Call>(call);
+  lwp.own_rare().entered = now_;
   if (std::holds_alternative<KillCall>(call)) senders_.insert(lwp.id);
   if (clone != nullptr && clone->has(CLONE_UNTRACED)) act(TraceUntraced{lwp.tid});
   if (const auto* futex = std::get_if<FutexWaitCall>(&call)) return enter_futex(lwp, *futex);
@@ -81,12 +81,12 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
 void Tracker::enter_futex(Lwp& lwp, const FutexWaitCall& futex) {
   const LwpId owner = graph_.owner_of_word(graph_.group_of(lwp).memory, futex.addr);
   const Lwp* thread = owner != lwp.id ? graph_.find(owner) : nullptr;
-  lwp.joining = {};
-  if (thread == nullptr) return lwp.call.reset(), resume(lwp.tid);  // some other futex: its return tells nothing
+  lwp.own_rare().joining = {};
+  if (thread == nullptr) return lwp.take_call(), resume(lwp.tid);  // some other futex: its return tells nothing
   const ThreadGroup& group = graph_.group_of(*thread);
-  lwp.joining = JoinTarget{owner, thread->tid, group.tgid, thread->muted};
+  lwp.own_rare().joining = JoinTarget{owner, thread->tid, group.tgid, thread->muted};
   if (futex.timed || group.leader == owner) return resume(lwp.tid, Resume::Until::call_return);
-  lwp.call.reset();
+  lwp.take_call();
   joins_[owner].push_back(Joiner{lwp.id, Address{futex.addr}, now_, {}, false});
   resume(lwp.tid);
 }
@@ -94,8 +94,8 @@ void Tracker::enter_futex(Lwp& lwp, const FutexWaitCall& futex) {
 // Whatever is seen of a joiner next, it has left the call: because of a signal, or because the word was cleared, which
 // may well be before the death of the joined is reported.
 void Tracker::leave_futex(Lwp& lwp, const Fact& fact) {
-  if (lwp.joining.lwp == 0 || lwp.call) return;
-  const JoinTarget target = std::exchange(lwp.joining, {});
+  if (lwp.rare().joining.lwp == 0 || lwp.rare().call) return;
+  const JoinTarget target = std::exchange(lwp.own_rare().joining, {});
   const auto joins = joins_.find(target.lwp);
   if (joins == joins_.end()) return;
   std::vector<Joiner>& joiners = joins->second;
@@ -135,8 +135,7 @@ void Tracker::on(Tid tid, const ForeignFilterStop& fact) {
 
 void Tracker::on(Tid tid, const ReturnStop& fact) {
   Lwp* lwp = graph_.by_tid(tid);
-  if (lwp != nullptr && lwp->call) {
-    const std::unique_ptr<Call> call = std::move(lwp->call);
+  if (const std::unique_ptr<Call> call = lwp != nullptr ? lwp->take_call() : nullptr) {
     const bool restarts = fact.ret >= restart_first && fact.ret <= restart_last;
     // A call that a signal interrupted is entered anew afterwards, and seen again.
     if (restarts) {
@@ -149,7 +148,7 @@ void Tracker::on(Tid tid, const ReturnStop& fact) {
 }
 
 void Tracker::tell_held_failure(Lwp& lwp) {
-  const std::unique_ptr<BirthFailed> failure = std::move(lwp.held_failure);
+  const std::unique_ptr<BirthFailed> failure = std::move(lwp.own_rare().held_failure);
   emit(lwp, *failure);
 }
 
@@ -165,7 +164,7 @@ void Tracker::returned(Lwp& lwp, const CloneCall& call, const ReturnStop& fact) 
 }
 
 void Tracker::tell_failure(Lwp& lwp, const CloneCall& call, int error, std::string why) {
-  if (lwp.held_failure && call.via == Via::clone3) tell_held_failure(lwp);
+  if (lwp.rare().held_failure && call.via == Via::clone3) tell_held_failure(lwp);
   BirthFailed failed;
   failed.via = call.via;
   if (!call.unreadable) {
@@ -177,7 +176,7 @@ void Tracker::tell_failure(Lwp& lwp, const CloneCall& call, int error, std::stri
   if (call.via == Via::clone3) failed.args_size = call.args_size;
   failed.args_tail = call.args_tail;
   if (call.via == Via::clone3 && error == ENOSYS) {
-    lwp.held_failure = std::make_unique<BirthFailed>(std::move(failed));
+    lwp.own_rare().held_failure = std::make_unique<BirthFailed>(std::move(failed));
   } else {
     emit(lwp, std::move(failed));
   }
@@ -200,16 +199,16 @@ void Tracker::returned(Lwp& lwp, const KillCall& call, const ReturnStop& fact) {
 
 void Tracker::returned(Lwp& lwp, const FutexWaitCall& call, const ReturnStop& fact) {
   const int error = error_of(fact.ret);
-  const JoinTarget target = std::exchange(lwp.joining, {});
+  const JoinTarget target = std::exchange(lwp.own_rare().joining, {});
   if (target.lwp == 0 || (error != 0 && error != EAGAIN)) return;
   if (graph_.find(target.lwp) == nullptr) {
-    const Join join{lwp.id, Address{call.addr}, now_ - lwp.entered};
+    const Join join{lwp.id, Address{call.addr}, now_ - lwp.rare().entered};
     return emit(target.lwp, target.tid, target.tgid, target.muted, join);
   }
   // The word is cleared before the death is reported: the join is told with the exit.
   std::vector<Joiner>& joiners = joins_[target.lwp];
   std::erase_if(joiners, [&](const Joiner& earlier) { return earlier.by == lwp.id; });
-  joiners.push_back(Joiner{lwp.id, Address{call.addr}, lwp.entered, now_, true});
+  joiners.push_back(Joiner{lwp.id, Address{call.addr}, lwp.rare().entered, now_, true});
   const Lwp* joined = graph_.find(target.lwp);
   if (graph_.group_of(*joined).leader != joined->id) act(AwaitReport{joined->tid});
 }
@@ -219,7 +218,8 @@ void Tracker::returned(Lwp& lwp, const NameCall&, const ReturnStop& fact) {
 }
 
 void Tracker::tell_name(Lwp& lwp, const std::string& comm) {
-  std::string former = std::exchange(lwp.comm, comm);
+  std::string former = lwp.comm.str();
+  lwp.comm = comm;
   emit(lwp, Comm{comm, std::move(former)});
 }
 

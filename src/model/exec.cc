@@ -35,14 +35,13 @@ void Tracker::on(Tid tid, const ExecStop& fact) {
   exec.abi = fact.abi;
   exec.uid = fact.uid;
   exec.privilege_dropped = fact.privilege_dropped;
-  if (caller->call) {
+  if (const std::unique_ptr<Call> entered = caller->take_call()) {
     // As passed: for a script the file is the script, where /proc shows its interpreter.
-    if (const auto* call = std::get_if<ExecCall>(caller->call.get()); call != nullptr && !call->file.empty()) {
+    if (const auto* call = std::get_if<ExecCall>(entered.get()); call != nullptr && !call->file.empty()) {
       exec.file = call->file;
       exec.argv = call->argv;
       exec.argv_cut = call->argv_cut;
     }
-    caller->call.reset();
   }
 
   for (const HeldExit& held : group.held) {
@@ -60,7 +59,7 @@ void Tracker::on(Tid tid, const ExecStop& fact) {
   for (LwpId id : group.threads) {
     Lwp* sibling = graph_.find(id);
     if (id == caller->id || sibling == nullptr) continue;
-    sibling->doomed_by = caller->id;
+    sibling->own_rare().doomed_by = caller->id;
     exec.replaced.push_back(id);
   }
   group.leader_zombie = false;

@@ -23,7 +23,7 @@ namespace {
 // A thread in exit already when its group was ended is marked, and ends by its own call all the same. Without a peek it
 // had no siblings: what ended it then is in its status.
 bool was_forced(const Lwp& lwp, const Death& death) {
-  return death.self ? death.self->killed : death.status.signal.has_value() || lwp.doomed_by != 0;
+  return death.self ? death.self->killed : death.status.signal.has_value() || lwp.rare().doomed_by != 0;
 }
 
 // Who ended a group of which all are dead now: 0 if that is none of the held.
@@ -78,12 +78,13 @@ void Tracker::on(Tid tid, const Lost&) {
 void Tracker::die(Lwp& lwp, const Death& death) {
   ThreadGroup& group = graph_.group_of(lwp);
   if (group.threads.size() == 1) adopt_dead_siblings(group.tgid);
-  if (lwp.held_failure) tell_held_failure(lwp);
-  const std::unique_ptr<Call> call = std::move(lwp.call);
+  if (lwp.rare().held_failure) tell_held_failure(lwp);
+  const std::unique_ptr<Call> call = lwp.take_call();
   if (const auto* clone = call ? std::get_if<CloneCall>(call.get()) : nullptr) {
     constexpr std::size_t a_few = 1024;
     if (lost_creators_.size() == a_few) lost_creators_.pop_front();
-    lost_creators_.push_back(LostCreator{lwp.id, lwp.group, lwp.path, lwp.births, *clone, lwp.entered, now_});
+    lost_creators_.push_back(
+        LostCreator{lwp.id, lwp.group, lwp.shared_path(), lwp.births, *clone, lwp.rare().entered, now_});
   }
   if (senders_.count(lwp.id) != 0) {
     if (const auto* kill = call ? std::get_if<KillCall>(call.get()) : nullptr) tell_send(lwp, *kill, 0);
@@ -103,8 +104,8 @@ void Tracker::die(Lwp& lwp, const Death& death) {
   }
   if (!death.status.code && !death.status.signal) {
     tell_exit(group, end, How::lost, 0);
-  } else if (end.forced && lwp.doomed_by != 0) {
-    tell_exit(group, end, How::exec, lwp.doomed_by);
+  } else if (end.forced && lwp.rare().doomed_by != 0) {
+    tell_exit(group, end, How::exec, lwp.rare().doomed_by);
   } else if (end.forced && death.status.signal) {
     const bool taken = group.fatal_signal == *death.status.signal && group.ender != 0 && group.ender != lwp.id;
     tell_exit(group, end, taken ? How::group : How::signal,
@@ -113,7 +114,7 @@ void Tracker::die(Lwp& lwp, const Death& death) {
                                                 : 0);
   } else if (!end.forced && death.own && death.own->signal) {
     tell_exit(group, end, How::signal, 0);  // a seccomp filter killed this thread alone (SECCOMP_RET_KILL_THREAD)
-  } else if (!end.forced && (death.group_goes_on || lwp.doomed_by != 0 || (exit != nullptr && !exit->group))) {
+  } else if (!end.forced && (death.group_goes_on || lwp.rare().doomed_by != 0 || (exit != nullptr && !exit->group))) {
     tell_exit(group, end, How::exit, 0);
   } else {
     group.held.push_back(end);

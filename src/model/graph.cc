@@ -17,12 +17,45 @@ auto* find_in(Map& map, const Key& key) {
 
 }  // namespace
 
-Lwp* Graph::find(LwpId id) { return find_in(lwps_, id); }
-
-Lwp* Graph::by_tid(Tid tid) {
-  const LwpId* id = find_in(tids_, tid);
-  return id != nullptr ? find(*id) : nullptr;
+TaskName& TaskName::operator=(std::string_view name) {
+  text_ = {};
+  std::copy_n(name.begin(), std::min(name.size(), text_.size() - 1), text_.begin());
+  return *this;
 }
+
+std::string Lwp::path() const {
+  const std::string number = std::to_string(nth);
+  return creators_path == nullptr ? number : *creators_path + (thread ? "/" : ".") + number;
+}
+
+const SharedPath& Lwp::shared_path() {
+  SharedPath& shared = own_rare().path;
+  if (shared == nullptr) shared = std::make_shared<const std::string>(path());
+  return shared;
+}
+
+const Lwp::Rare& Lwp::rare() const {
+  static const Rare none;
+  return rare_ != nullptr ? *rare_ : none;
+}
+
+Lwp::Rare& Lwp::own_rare() {
+  if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
+  return *rare_;
+}
+
+std::unique_ptr<Call> Lwp::take_call() { return rare_ != nullptr ? std::move(rare_->call) : nullptr; }
+
+std::vector<Graph::Id>::iterator Graph::find_id(LwpId id) {
+  return std::lower_bound(ids_.begin(), ids_.end(), id, [](const Id& one, LwpId other) { return one.id < other; });
+}
+
+Lwp* Graph::find(LwpId id) {
+  const auto found = find_id(id);
+  return found != ids_.end() && found->id == id ? by_tid(found->tid) : nullptr;
+}
+
+Lwp* Graph::by_tid(Tid tid) { return find_in(lwps_, tid); }
 
 ThreadGroup* Graph::group(GroupId id) { return find_in(groups_, id); }
 
@@ -70,11 +103,12 @@ ThreadGroup& Graph::group_of(const Lwp& lwp) {
 }
 
 Lwp& Graph::add(LwpId id, Tid tid, GroupId group_id) {
-  Lwp& lwp = lwps_[id];
+  Lwp& lwp = lwps_[tid];
+  CHECK(lwp.id == 0, "LWP {} is to have tid {}, which is LWP {}'s", id, tid, lwp.id);
   lwp.id = id;
   lwp.tid = tid;
   lwp.group = group_id;
-  tids_[tid] = id;
+  ids_.insert(find_id(id), Id{id, tid});
   ThreadGroup& of = group_of(lwp);
   of.threads.push_back(id);
   of.had_threads = of.had_threads || of.threads.size() > 1;
@@ -111,9 +145,8 @@ bool Graph::ever_had(Tid tgid) const {
 void Graph::remove(const Lwp& lwp) {
   drop_word(lwp);
   std::erase(group_of(lwp).threads, lwp.id);
-  const LwpId* owner = find_in(tids_, lwp.tid);
-  if (owner != nullptr && *owner == lwp.id) tids_.erase(lwp.tid);
-  lwps_.erase(lwp.id);
+  ids_.erase(find_id(lwp.id));
+  lwps_.erase(lwps_.find(lwp.tid));
 }
 
 void Graph::remove_group(GroupId id) {
@@ -130,10 +163,9 @@ void Graph::remove_group(GroupId id) {
 }
 
 void Graph::take_leadership(Lwp& lwp, Tid tid) {
-  const LwpId* owner = find_in(tids_, lwp.tid);
-  if (owner != nullptr && *owner == lwp.id) tids_.erase(lwp.tid);
-  lwp.tid = tid;
-  tids_[tid] = lwp.id;
+  auto node = lwps_.extract(lwp.tid);  // which stays where it is
+  node.key() = lwp.tid = find_id(lwp.id)->tid = tid;
+  lwps_.insert(std::move(node));
   group_of(lwp).leader = lwp.id;
 }
 
@@ -147,21 +179,37 @@ void Graph::set_parent(ThreadGroup& child, GroupId parent, Tid ppid) {
   }
 }
 
+std::uint64_t Graph::word_number(std::uint64_t memory, std::uint64_t address) {
+  constexpr unsigned above_most_addresses = 48;
+  return address ^ memory << above_most_addresses;
+}
+
+Graph::Words::iterator Graph::find_word(std::uint64_t memory, std::uint64_t address) {
+  const auto [first, last] = words_.equal_range(word_number(memory, address));
+  const auto found = std::find_if(first, last, [&](const auto& word) {
+    const Lwp* owner = find(word.second);
+    return owner != nullptr && owner->clear_tid == address && group_of(*owner).memory == memory;
+  });
+  return found != last ? found : words_.end();
+}
+
 void Graph::drop_word(const Lwp& lwp) {
   if (lwp.clear_tid == 0) return;
-  auto it = words_.find({group_of(lwp).memory, lwp.clear_tid});
-  if (it != words_.end() && it->second == lwp.id) words_.erase(it);
+  const auto word = find_word(group_of(lwp).memory, lwp.clear_tid);
+  if (word != words_.end() && word->second == lwp.id) words_.erase(word);
 }
 
 void Graph::set_clear_tid(Lwp& lwp, std::uint64_t address) {
   drop_word(lwp);
+  const std::uint64_t memory = group_of(lwp).memory;
+  if (const auto former = find_word(memory, address); former != words_.end()) words_.erase(former);
   lwp.clear_tid = address;
-  if (address != 0) words_[{group_of(lwp).memory, address}] = lwp.id;
+  if (address != 0) words_.emplace(word_number(memory, address), lwp.id);
 }
 
-LwpId Graph::owner_of_word(std::uint64_t memory, std::uint64_t address) const {
-  auto it = words_.find({memory, address});
-  return it == words_.end() ? 0 : it->second;
+LwpId Graph::owner_of_word(std::uint64_t memory, std::uint64_t address) {
+  const auto word = find_word(memory, address);
+  return word == words_.end() ? 0 : word->second;
 }
 
 void Graph::new_handlers(ThreadGroup& of, const ThreadGroup* shared_with) {

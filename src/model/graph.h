@@ -5,11 +5,13 @@
 
 #include <lwptrace/observation.h>
 
+#include <array>
 #include <deque>
 #include <list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -24,23 +26,48 @@ struct JoinTarget {  // whom a pthread_join in progress waits for
   bool muted = false;
 };
 
-struct Lwp {
+class TaskName {  // no longer than the kernel's (TASK_COMM_LEN)
+ public:
+  TaskName& operator=(std::string_view name);
+  [[nodiscard]] std::string str() const { return text_.data(); }
+
+ private:
+  std::array<char, 16> text_{};
+};
+
+using SharedPath = std::shared_ptr<const std::string>;
+
+struct Lwp {  // tens of thousands may sleep: it is kept small, and what few of them have is apart
+  struct Rare {
+    Nanos entered = 0;           // when the call below was entered
+    std::unique_ptr<Call> call;  // entered and not yet returned
+    JoinTarget joining;          // in a futex call: whose tid word it waits on
+    LwpId doomed_by = 0;         // an exec of this LWP has destroyed it; its death is still to be reported
+    std::unique_ptr<BirthFailed> held_failure;  // clone3 answered ENOSYS: a clone that follows makes it a fallback
+    SharedPath path;                            // with those that it has made
+  };
   LwpId id = 0;
   Tid tid = 0;
   GroupId group = 0;
-  std::uint32_t births = 0;     // successful births so far: the n of the next path
+  std::uint32_t nth = 0;        // of its creator's births
+  SharedPath creators_path;     // null: it has no creator
   std::uint64_t clear_tid = 0;  // address that the kernel clears at the end (CLONE_CHILD_CLEARTID, set_tid_address)
-  LwpId doomed_by = 0;          // an exec of this LWP has destroyed it; its death is still to be reported
-  bool muted = false;           // --follow: born, but not told about
-  bool in_group_stop = false;
-  Nanos seen = 0;  // when it was last heard of
-  std::string path;
-  std::string comm;
+  Nanos seen = 0;               // when it was last heard of
+  TaskName comm;
   std::optional<std::uint32_t> uid;
-  Nanos entered = 0;                          // when the call below was entered
-  std::unique_ptr<Call> call;                 // entered and not yet returned
-  JoinTarget joining;                         // in a futex call: whose tid word it waits on
-  std::unique_ptr<BirthFailed> held_failure;  // clone3 answered ENOSYS: a clone that follows makes it a fallback
+  std::uint32_t births = 0;  // successful births so far: the nth of the next
+  bool thread = false;       // it was born as one
+  bool muted = false;        // --follow: born, but not told about
+  bool in_group_stop = false;
+
+  [[nodiscard]] std::string path() const;
+  [[nodiscard]] const SharedPath& shared_path();
+  [[nodiscard]] const Rare& rare() const;  // of one that has none: all of it empty
+  [[nodiscard]] Rare& own_rare();          // made if it has none
+  [[nodiscard]] std::unique_ptr<Call> take_call();
+
+ private:
+  std::unique_ptr<Rare> rare_;
 };
 
 struct HeldExit {  // why it ended is known when its group has ended, or by an exec
@@ -117,22 +144,21 @@ class Graph {
 
   // pthread_join waits on the word that the kernel clears: whose word is it, in that address space? 0: nobody's.
   void set_clear_tid(Lwp& lwp, std::uint64_t address);
-  [[nodiscard]] LwpId owner_of_word(std::uint64_t memory, std::uint64_t address) const;
+  [[nodiscard]] LwpId owner_of_word(std::uint64_t memory, std::uint64_t address);
   void new_memory(ThreadGroup& group);                                              // fork without CLONE_VM, exec
   void new_handlers(ThreadGroup& group, const ThreadGroup* shared_with = nullptr);  // at a birth, by an exec
   void act_on_child_end(ThreadGroup& by, bool ignores_sigchld, bool no_wait);       // all who share its handlers
 
   [[nodiscard]] std::size_t alive() const { return lwps_.size(); }
-  [[nodiscard]] const std::unordered_map<LwpId, Lwp>& lwps() const { return lwps_; }
+  [[nodiscard]] const std::unordered_map<Tid, Lwp>& lwps() const { return lwps_; }
 
  private:
-  struct Word {
-    std::uint64_t memory, address;
-    bool operator==(const Word&) const = default;
+  struct Id {
+    LwpId id = 0;
+    Tid tid = 0;
   };
-  struct WordHash {
-    std::size_t operator()(const Word& w) const { return std::hash<std::uint64_t>()(w.address * 31 + w.memory); }
-  };
+  // Of words in different memories two may have the same number; whose each is shows.
+  using Words = std::unordered_multimap<std::uint64_t, LwpId>;
   struct Reaped {  // what is still asked about a thread group of the past
     Tid tgid = 0;
     LwpId leader = 0;
@@ -142,13 +168,16 @@ class Graph {
   };
   template <class Group>  // a thread group of today or of the past
   [[nodiscard]] static bool calls(const ThreadGroup& who, const Group& other, Tid pid);
+  [[nodiscard]] std::vector<Id>::iterator find_id(LwpId id);
+  [[nodiscard]] static std::uint64_t word_number(std::uint64_t memory, std::uint64_t address);
+  [[nodiscard]] Words::iterator find_word(std::uint64_t memory, std::uint64_t address);
   void drop_word(const Lwp& lwp);
 
-  std::unordered_map<LwpId, Lwp> lwps_;
-  std::unordered_map<Tid, LwpId> tids_;
+  std::unordered_map<Tid, Lwp> lwps_;
+  std::vector<Id> ids_;  // in their order: the youngest, who ends first as a rule, is the last
   std::unordered_map<GroupId, ThreadGroup> groups_;
   std::unordered_map<Tid, GroupId> tgids_;
-  std::unordered_map<Word, LwpId, WordHash> words_;
+  Words words_;
   std::deque<Reaped> reaped_;  // the last few: a SIGCHLD often comes after the wait
   std::uint64_t memories_ = 0, handlers_ = 0;
   bool shared_handlers_ = false;  // two processes ever shared theirs

@@ -139,7 +139,8 @@ bool Tracker::may_have_made(const CloneCall& call, GroupId group, Tid tid, const
 
 // It is seen to be inside the call that may have made the orphan; a call that stopped nobody is not seen.
 bool Tracker::is_making(const Lwp& lwp, Tid tid, const Orphan& orphan) {
-  const auto* call = lwp.call && lwp.entered <= orphan.t ? std::get_if<CloneCall>(lwp.call.get()) : nullptr;
+  const Lwp::Rare& its = lwp.rare();
+  const auto* call = its.call && its.entered <= orphan.t ? std::get_if<CloneCall>(its.call.get()) : nullptr;
   return call != nullptr && may_have_made(*call, lwp.group, tid, orphan);
 }
 
@@ -149,7 +150,7 @@ LwpId Tracker::find_again(LwpId known, const Predicate& is_so) {
   if (const Lwp* lwp = graph_.find(known); lwp != nullptr && is_so(*lwp)) return known;
   const auto found =
       std::find_if(graph_.lwps().begin(), graph_.lwps().end(), [&](const auto& other) { return is_so(other.second); });
-  return found != graph_.lwps().end() ? found->first : 0;
+  return found != graph_.lwps().end() ? found->second.id : 0;
 }
 
 // The one LWP that a group ever had, while it lives.
@@ -183,21 +184,23 @@ void Tracker::adopt(Tid tid) {
       pending.family = family->id;
     }
   }
-  const char* mark = birth.kind == Kind::thread ? "/" : ".";
   if (creator != nullptr) {
     pending.creator = creator->id;
     pending.family = creator->group;
     birth.creator = creator->id;
-    birth.path = creator->path + mark + std::to_string(++creator->births);
+    pending.creators_path = creator->path;
+    pending.nth = ++creator->births;
     std::erase_if(lost_creators_, [&](const LostCreator& lost) { return &lost == creator; });
   } else if (Lwp* parent = only_lwp(pending.family);
              parent != nullptr && pending.call.has(CLONE_UNTRACED) && !pending.call.has(CLONE_PARENT)) {
     // Its creator need not be dead. That of any other is, and its parent is who inherited it.
     pending.creator = parent->id;
     birth.creator = parent->id;
-    birth.path = parent->path + mark + std::to_string(++parent->births);
+    pending.creators_path = parent->shared_path();
+    pending.nth = ++parent->births;
   } else {
-    birth.path = "?" + (mark + std::to_string(pending.id));  // by whom is not known, and not guessed
+    pending.creators_path = std::make_shared<const std::string>("?");  // by whom is not known, and not guessed
+    pending.nth = pending.id;
   }
   pending_ = std::move(pending);
   tell_birth(orphan.stop ? &*orphan.stop : nullptr);

@@ -212,7 +212,7 @@ const KillCall* Tracker::tell_sends_before(int signo, const ThreadGroup& target,
   const std::vector<LwpId> sending(senders_.begin(), senders_.end());
   for (LwpId id : sending) {
     Lwp* sender = graph_.find(id);
-    const auto* call = sender != nullptr && sender->call ? std::get_if<KillCall>(sender->call.get()) : nullptr;
+    const auto* call = sender != nullptr ? std::get_if<KillCall>(sender->rare().call.get()) : nullptr;
     if (call == nullptr) {
       senders_.erase(id);
       continue;

@@ -62,6 +62,8 @@ class Tracker {
     LwpId creator = 0;
     GroupId family = 0;  // the creator's group
     Tid child = 0;
+    SharedPath creators_path;
+    std::uint32_t nth = 0;
     Nanos t = 0;
     Birth birth;
     CloneCall call;
@@ -69,7 +71,7 @@ class Tracker {
   struct LostCreator {  // it died inside clone: a newborn of it may never be announced
     LwpId id = 0;
     GroupId group = 0;
-    std::string path;
+    SharedPath path;
     std::uint32_t births = 0;
     CloneCall call;
     Nanos entered = 0;
@@ -197,6 +199,7 @@ class Tracker {
   bool under_way_ = false;   // nobody is found any more
   std::uint32_t roots_ = 0;  // processes that were attached to; found_: threads of the last of them so far
   std::uint32_t found_ = 0;
+  SharedPath root_path_;
   std::optional<PendingBirth> pending_;
   std::optional<DeferredBirth> deferred_;
   std::unordered_map<Tid, Orphan> orphans_;
