@@ -302,7 +302,7 @@ void Engine::handle(const Report& report) {
   if (const auto* signal = std::get_if<SignalStop>(&*fact)) {
     forwarding_.delivered(*signal, stopped_at_);
     const bool caught = procfs::has_signal(signal->caught.value_or(0), signal->signo);
-    if (caught) tasks_[tid].disturbed.reset();  // its call ends
+    if (const Task& task = tasks_[tid]; caught && task.rare) task.rare->disturbed.reset();  // its call ends
   }
   const auto* entry = std::get_if<EntryStop>(&*fact);
   const auto* wait = entry != nullptr ? std::get_if<WaitCall>(&entry->call) : nullptr;
@@ -317,7 +317,7 @@ void Engine::hear_deaths() {
   if (std::exchange(deaths_heard_, deaths_announced()) == deaths_announced()) return;
   std::vector<Tid> dead;
   for (const auto& [tid, task] : tasks_) {
-    if (task.death) dead.push_back(tid);
+    if (task.death_announced) dead.push_back(tid);
   }
   for (const Tid tid : dead) {
     siginfo_t info{};  // of a tracee waitid tells of stops as well, asked for or not
@@ -352,7 +352,9 @@ void Engine::handle_death(Tid tid, int status) {
 void Engine::note(const AnnouncedDeath& announced) {
   const auto task = tasks_.find(announced.tid);
   // A leader whose threads outlive it is announced again at the end of its group.
-  if (task != tasks_.end() && !task->second.death) task->second.death = announced.number;
+  if (task == tasks_.end() || task->second.death_announced) return;
+  task->second.death_announced = true;
+  task->second.announced = announced.number;
 }
 
 void Engine::handle_before_start(const Report& report) {
@@ -374,25 +376,25 @@ void Engine::handle_before_start(const Report& report) {
 
 std::optional<Fact> Engine::read_stop(Tid tid, int status) {
   Task& task = tasks_[tid];
-  task.alive_at = announcements();
+  if (!task.death_announced) task.announced = announcements();
   const int signal = WSTOPSIG(status);
   const int event = status >> 16;
   if (!task.seen) {
     task.seen = true;
-    if (auto undo = std::exchange(task.undo, {})) put_back(tid, *undo);
+    if (auto undo = task.rare ? std::move(task.rare->undo) : nullptr) put_back(tid, *undo);
     auto fact = snapshot_.newborn(tid);
     if (fact && event == PTRACE_EVENT_STOP && signal != SIGTRAP) std::get<NewbornStop>(*fact).group_stop = signal;
     return fact;
   }
-  if (task.undo) put_back(tid, *task.undo);
+  if (task.rare && task.rare->undo) put_back(tid, *task.rare->undo);
   const bool birth = event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK;
-  if (!birth) task.undo.reset();
+  if (!birth && task.rare) task.rare->undo.reset();
   switch (event) {
     case 0:
       if (signal == (SIGTRAP | 0x80)) {
         const bool followed = is_followed(task);
         task.call_ended = false;
-        const auto answer = task.disturbed ? follow(tid, task.disturbed, now()) : std::nullopt;
+        const auto answer = task.is_disturbed() ? follow(tid, task.rare->disturbed, now()) : std::nullopt;
         std::optional<Fact> fact;
         if (unfiltered()) {
           fact = snapshot_.unfiltered_call(tid, task);
@@ -404,9 +406,10 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
         if (!fact) let_run(tid, 0);
         return fact;
       }
-      if (task.disturbed) {
-        put_back(tid, *task.disturbed);
-        if (signal == SIGPIPE && task.disturbed->over && std::exchange(task.disturbed->spares_sigpipe, false)) {
+      if (task.is_disturbed()) {
+        Disturbed& disturbed = *task.rare->disturbed;
+        put_back(tid, disturbed);
+        if (signal == SIGPIPE && disturbed.over && std::exchange(disturbed.spares_sigpipe, false)) {
           let_run(tid, 0);
           return std::nullopt;
         }
@@ -434,7 +437,7 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
       return snapshot_.filter_stop(tid, task);
     case PTRACE_EVENT_STOP:
       if (signal == SIGTRAP) return TrapStop{};
-      let_call_end(tid, task.disturbed);
+      if (task.rare) let_call_end(tid, task.rare->disturbed);
       task.call_ended = true;
       return GroupStop{signal};
     default:
@@ -451,13 +454,13 @@ void Engine::remember(Tid creator, const BirthStop& birth) {
   pinning_.inherit(birth.child, creator);
   tasks_[birth.child].tgid = birth.childs ? birth.childs->tgid : thread ? tgid : birth.child;
   if (const auto leader = tasks_.find(tgid); thread && leader != tasks_.end()) leader->second.had_siblings = true;
-  if (auto undo = std::exchange(tasks_[creator].undo, {})) {  // its newborn has a copy of what was changed
+  if (auto undo = task.rare ? std::move(task.rare->undo) : nullptr) {  // its newborn has a copy of what was changed
     if (birth.call.has(CLONE_VM)) undo->bytes.clear();
     Task& newborn = tasks_[birth.child];
     if (newborn.seen) {
       put_back(birth.child, *undo);
     } else {
-      newborn.undo = std::move(undo);
+      newborn.own_rare().undo = std::move(undo);
     }
   }
 }
@@ -496,11 +499,13 @@ void Engine::carry_out(const Action& action) {
   } else if (const auto* refuse = std::get_if<RefuseCall>(&action)) {
     Registers registers;
     if (registers.read(refuse->tid) == 0) (void)registers.refuse(refuse->tid, ENOSYS);
-    if (const auto task = tasks_.find(refuse->tid); task != tasks_.end()) task->second.disturbed.reset();
+    if (const auto task = tasks_.find(refuse->tid); task != tasks_.end() && task->second.rare) {
+      task->second.rare->disturbed.reset();
+    }
     go_on(refuse->tid, 0);
   } else if (const auto* untraced = std::get_if<TraceUntraced>(&action)) {
     if (auto undo = take_out_untraced(untraced->tid))
-      tasks_[untraced->tid].undo = std::make_unique<Undo>(std::move(*undo));
+      tasks_[untraced->tid].own_rare().undo = std::make_unique<Undo>(std::move(*undo));
   } else if (const auto* newborn = std::get_if<AwaitReport>(&action)) {
     awaited_ = newborn->tid;
   } else if (const auto* free = std::get_if<LetGo>(&action)) {
@@ -521,7 +526,9 @@ void Engine::carry_out(const Action& action) {
 void Engine::undisturb(Tid tid) {
   const auto task = tasks_.find(tid);
   if (task == tasks_.end() || task->second.call_ended) return;
-  let_call_go_on(tid, task->second.disturbed, now(), !attaching());
+  auto disturbed = task->second.rare ? std::move(task->second.rare->disturbed) : nullptr;
+  let_call_go_on(tid, disturbed, now(), !attaching());
+  if (disturbed) task->second.own_rare().disturbed = std::move(disturbed);
 }
 
 void Engine::let_run(Tid tid, int signal) {
@@ -565,8 +572,9 @@ void Engine::woken() {
     kill_all();
   }
   for (const auto& [tid, task] : tasks_) {
-    const Disturbed* one = task.disturbed.get();
-    if (one != nullptr && one->made_again && one->deadline <= t) (void)interrupt(tid);  // it will return
+    if (!task.is_disturbed()) continue;
+    const Disturbed& one = *task.rare->disturbed;
+    if (one.made_again && one.deadline <= t) (void)interrupt(tid);  // it will return
   }
   timed(&Stats::telling, [&] { observer_.tick(t); });
   stopped_at_ = t;

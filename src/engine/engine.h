@@ -84,7 +84,7 @@ class Engine {
   // Without a filter every call stops.
   [[nodiscard]] bool unfiltered() const { return attaching() && options_.detail != Detail::births; }
   // Its next call is of interest, whatever it is.
-  [[nodiscard]] static bool is_followed(const Task& task) { return task.disturbed || task.call_ended; }
+  [[nodiscard]] static bool is_followed(const Task& task) { return task.is_disturbed() || task.call_ended; }
   Outcome trace_launched();
   Outcome trace_attached();
   Outcome trace_in_a_thread();

@@ -136,7 +136,7 @@ std::optional<Fact> Snapshot::birth(Tid tid, Task& task, int event) {
   stop.child = static_cast<Tid>(child);
   std::uint64_t sp = 0;
   Registers registers;
-  const auto entered = std::exchange(task.clone, nullptr);
+  const auto entered = task.rare ? std::move(task.rare->clone) : nullptr;
   if (entered) {
     stop.call = std::move(entered->call);
     sp = entered->sp;
@@ -219,7 +219,8 @@ std::optional<Fact> Snapshot::filter_stop(Tid tid, Task& task) {
 std::optional<Fact> Snapshot::unfiltered_call(Tid tid, Task& task) {
   CallStop at;
   if (call_stop(tid, at) != 0 || at.where == CallStop::Where::elsewhere) return std::nullopt;
-  const bool told = std::exchange(task.in_told_call, false);
+  const bool told = task.in_told_call;
+  task.in_told_call = false;
   if (at.where == CallStop::Where::return_) return told ? call_return(tid, task) : std::nullopt;
   Call call = decoders::decode_call(at.frame, TaskMemory(tid));
   if (!is_told(call, detail_)) return std::nullopt;
@@ -227,17 +228,24 @@ std::optional<Fact> Snapshot::unfiltered_call(Tid tid, Task& task) {
   return entered(tid, task, at, std::move(call));
 }
 
+void Snapshot::forget_entered(Task& task) {
+  if (!task.rare) return;
+  task.rare->clone.reset();
+  task.rare->waiting.reset();
+  task.rare->sending.reset();
+}
+
 Fact Snapshot::entered(Tid tid, Task& task, const CallStop& at, Call call) {
   EntryStop stop{std::move(call)};
   const auto* clone = std::get_if<CloneCall>(&stop.call);
-  task.clone = clone != nullptr ? std::make_unique<EnteredClone>(EnteredClone{*clone, at.frame.sp}) : nullptr;
-  task.waiting.reset();
+  forget_entered(task);
+  if (clone != nullptr) task.own_rare().clone = std::make_unique<EnteredClone>(EnteredClone{*clone, at.frame.sp});
   if (const auto* wait = std::get_if<WaitCall>(&stop.call)) {
-    task.waiting = std::make_unique<WaitCall>(*wait);
+    WaitCall& waiting = *(task.own_rare().waiting = std::make_unique<WaitCall>(*wait));
     if (wait->id_type == P_PIDFD && wait->info_addr == 0) {  // at the return nothing tells whom it stood for
       if (const auto pidfd = procfs::pidfd(tid, static_cast<int>(wait->id))) {
-        task.waiting->id_type = P_PID;
-        task.waiting->id = pidfd->target;
+        waiting.id_type = P_PID;
+        waiting.id = pidfd->target;
       }
     }
   }
@@ -250,7 +258,6 @@ Fact Snapshot::entered(Tid tid, Task& task, const CallStop& at, Call call) {
     // setns takes 0 for a namespace of any kind.
     nesting_ = nesting_ || (spaces->flags & CLONE_NEWPID) != 0 || (spaces->call == "setns" && spaces->flags == 0);
   }
-  task.sending.reset();
   if (auto* kill = std::get_if<KillCall>(&stop.call)) look_at_target(tid, task, *kill);
   return stop;
 }
@@ -260,7 +267,7 @@ void Snapshot::look_at_target(Tid tid, Task& task, KillCall& kill) const {
     const auto pidfd = procfs::pidfd(tid, static_cast<int>(kill.target));
     if (pidfd) kill.target_pid = pidfd->target;
     if (kill.scope == Scope::unknown) kill.scope = pidfd && pidfd->of_thread ? Scope::thread : Scope::process;
-    task.sending = std::make_unique<KillCall>(kill);
+    task.own_rare().sending = std::make_unique<KillCall>(kill);
     return;
   }
   const auto caller = nesting_ ? procfs::status(tid) : std::nullopt;
@@ -273,25 +280,23 @@ void Snapshot::look_at_target(Tid tid, Task& task, KillCall& kill) const {
     kill.sure = true;
     return;
   }
-  task.sending = std::make_unique<KillCall>(kill);
-  task.sending->target_pid = static_cast<Tid>(kill.target);
+  task.own_rare().sending = std::make_unique<KillCall>(kill);
+  task.rare->sending->target_pid = static_cast<Tid>(kill.target);
 }
 
 std::optional<Fact> Snapshot::call_return(Tid tid, Task& task) {
   Registers registers;
   if (registers.read(tid) != 0) return std::nullopt;
-  task.clone.reset();
   ReturnStop stop;
   stop.ret = registers.result();
-  if (task.waiting) read_wait_result(*task.waiting, TaskMemory(tid), stop);
+  if (task.rare && task.rare->waiting) read_wait_result(*task.rare->waiting, TaskMemory(tid), stop);
   if (task.changes_user && stop.ret == 0) {
     if (const auto status = procfs::status(tid)) stop.uid = status->uid;
   }
-  task.waiting.reset();
   if (task.changes_name && stop.ret == 0) stop.comm = procfs::comm(tid);
   task.changes_user = task.changes_name = false;
-  if (task.sending && stop.ret == 0) stop.blocked = waits(*task.sending);
-  task.sending.reset();
+  if (task.rare && task.rare->sending && stop.ret == 0) stop.blocked = waits(*task.rare->sending);
+  forget_entered(task);
   return stop;
 }
 

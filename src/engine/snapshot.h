@@ -23,24 +23,33 @@ struct EnteredClone {
   std::uint64_t sp = 0;
 };
 
-struct Task {  // what the engine itself must remember of a traced task
+struct Task {  // what the engine itself must remember of a traced task; what few of them have is apart
+  struct Rare {
+    std::unique_ptr<WaitCall> waiting;     // entered: where its results will be stored
+    std::unique_ptr<KillCall> sending;     // entered: a send, whose target_pid is as we count
+    std::unique_ptr<EnteredClone> clone;   // entered: it need not be read again at its event
+    std::unique_ptr<Undo> undo;            // entered a clone whose CLONE_UNTRACED was taken out
+    std::unique_ptr<Disturbed> disturbed;  // an ignored signal woke it from a call, which is made again
+  };
   Tid tgid = 0;
-  bool seen = false;                     // its first stop is behind it
-  bool had_siblings = false;             // its thread group ever held another thread
-  bool kept = false;                     // at a birth, when we are about to let go of all: it is to make no more
-  bool signalled = false;                // a signal's delivery was looked at already
-  bool changes_user = false;             // entered: setuid or a relative
-  bool changes_name = false;             // entered: prctl(PR_SET_NAME) with a name that could not be read
-  bool in_told_call = false;             // unfiltered: the return of the call that it is in is wanted
-  bool call_ended = false;               // by a group-stop, as it would untraced; until the task enters another
-  StopKind stop = StopKind::launch;      // the last one
-  std::uint64_t alive_at = 0;            // announcements taken when it was last seen alive
-  std::optional<std::uint64_t> death;    // the number under which its own was announced
-  std::unique_ptr<WaitCall> waiting;     // entered: where its results will be stored
-  std::unique_ptr<KillCall> sending;     // entered: a send, whose target_pid is as we count
-  std::unique_ptr<EnteredClone> clone;   // entered: it need not be read again at its event
-  std::unique_ptr<Undo> undo;            // entered a clone whose CLONE_UNTRACED was taken out
-  std::unique_ptr<Disturbed> disturbed;  // an ignored signal woke it from a call, which is made again
+  bool seen : 1 = false;          // its first stop is behind it
+  bool had_siblings : 1 = false;  // its thread group ever held another thread
+  bool kept : 1 = false;          // at a birth, when we are about to let go of all: it is to make no more
+  bool signalled : 1 = false;     // a signal's delivery was looked at already
+  bool changes_user : 1 = false;  // entered: setuid or a relative
+  bool changes_name : 1 = false;  // entered: prctl(PR_SET_NAME) with a name that could not be read
+  bool in_told_call : 1 = false;  // unfiltered: the return of the call that it is in is wanted
+  bool call_ended : 1 = false;    // by a group-stop, as it would untraced; until the task enters another
+  bool death_announced : 1 = false;
+  StopKind stop = StopKind::launch;  // the last one
+  std::uint64_t announced = 0;  // so many announcements had been taken when it was last seen alive; of its death: which
+  std::unique_ptr<Rare> rare;   // null: it has none of that
+
+  [[nodiscard]] Rare& own_rare() {
+    if (rare == nullptr) rare = std::make_unique<Rare>();
+    return *rare;
+  }
+  [[nodiscard]] bool is_disturbed() const { return rare && rare->disturbed; }
 };
 
 class Snapshot {
@@ -65,6 +74,7 @@ class Snapshot {
   [[nodiscard]] static Identity identity(Tid tid);
 
  private:
+  static void forget_entered(Task& task);
   [[nodiscard]] Fact entered(Tid tid, Task& task, const CallStop& at, Call call);
   void read_actions(Tid tid, Task& task, SignalStop& stop);
   void look_at_siblings(Tid tgid, Tid tid, int code, Death& death);

@@ -64,10 +64,10 @@ Death Snapshot::death(Tid tid, const Task* task, Status status) {
     if (death.identity->gone) return death;
     tgid = death.identity->tgid;
   }
-  const std::uint64_t alive_at = task != nullptr ? task->alive_at : 0;
-  death.order = task != nullptr && task->death
-                    ? DeathOrder{*task->death, *task->death, true}
-                    : DeathOrder{alive_at, std::max(alive_at + 1, announcements()) - 1, false};
+  const std::uint64_t announced = task != nullptr ? task->announced : 0;
+  death.order = task != nullptr && task->death_announced
+                    ? DeathOrder{announced, announced, true}
+                    : DeathOrder{announced, std::max(announced + 1, announcements()) - 1, false};
   const bool leader = tid == tgid;
   if (leader && backtracer_ != nullptr) backtracer_->forget(tgid);
   if (leader) leaders_.forget(tgid);

@@ -12,10 +12,10 @@ namespace lwptrace::model {
 void Tracker::destroy_leader(Lwp& leader, const Lwp& caller) {
   const ThreadGroup& group = graph_.group_of(leader);
   const bool was_over = group.leader_zombie;
-  Death unreported;
+  HeldExit unreported{leader.id, leader.tid, leader.muted};
+  unreported.forced = !was_over;
   unreported.status.code = 0;
-  tell_exit(group, HeldExit{leader.id, leader.tid, unreported, leader.muted, !was_over, false},
-            was_over ? How::exit : How::exec, was_over ? 0 : caller.id);
+  tell_exit(group, unreported, was_over ? How::exit : How::exec, was_over ? 0 : caller.id);
   graph_.remove(leader);
 }
 

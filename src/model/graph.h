@@ -64,7 +64,7 @@ struct Lwp {  // tens of thousands may sleep: it is kept small, and what few of 
   [[nodiscard]] const SharedPath& shared_path();
   [[nodiscard]] const Rare& rare() const;  // of one that has none: all of it empty
   [[nodiscard]] Rare& own_rare();          // made if it has none
-  [[nodiscard]] std::unique_ptr<Call> take_call();
+  std::unique_ptr<Call> take_call();  // it has left it
 
  private:
   std::unique_ptr<Rare> rare_;
@@ -73,10 +73,14 @@ struct Lwp {  // tens of thousands may sleep: it is kept small, and what few of 
 struct HeldExit {  // why it ended is known when its group has ended, or by an exec
   LwpId lwp = 0;
   Tid tid = 0;
-  Death death;
   bool muted = false;
   bool forced = false;   // taken along; else by a call of its own, and if that was exit_group, it ended the group
   bool cleared = false;  // its tid word
+  bool sigkill_pending = false;
+  Status status;  // these of its Death
+  std::optional<Status> own;
+  DeathOrder order;
+  std::optional<Nanos> cpu_ns, utime_ns, stime_ns;
 };
 
 struct ThreadGroup {
