@@ -64,7 +64,7 @@ struct Lwp {  // tens of thousands may sleep: it is kept small, and what few of 
   [[nodiscard]] const SharedPath& shared_path();
   [[nodiscard]] const Rare& rare() const;  // of one that has none: all of it empty
   [[nodiscard]] Rare& own_rare();          // made if it has none
-  std::unique_ptr<Call> take_call();  // it has left it
+  std::unique_ptr<Call> take_call();       // it has left it
 
  private:
   std::unique_ptr<Rare> rare_;
