@@ -56,7 +56,7 @@ struct Lwp {  // tens of thousands may sleep: it is kept small, and what few of 
   TaskName comm;
   std::optional<std::uint32_t> uid;
   std::uint32_t births = 0;  // successful births so far: the nth of the next
-  bool thread = false;       // it was born as one
+  bool thread = false;       // as its path tells it
   bool muted = false;        // --follow: born, but not told about
   bool in_group_stop = false;
 
@@ -77,7 +77,7 @@ struct HeldExit {  // why it ended is known when its group has ended, or by an e
   bool forced = false;   // taken along; else by a call of its own, and if that was exit_group, it ended the group
   bool cleared = false;  // its tid word
   bool sigkill_pending = false;
-  Status status;  // these of its Death
+  Status status;  // this and the rest as its Death had it
   std::optional<Status> own;
   DeathOrder order;
   std::optional<Nanos> cpu_ns, utime_ns, stime_ns;
