@@ -149,7 +149,8 @@ Outcome Engine::trace_launched() {
   }
   root_ = child->tid;
   failure_fd_ = child->failure_fd;
-  tasks_[root_] = Task{root_, true};
+  tasks_[root_].tgid = root_;
+  tasks_[root_].seen = true;
   loop();
   unwatch_interrupts();
   return outcome_;
@@ -320,19 +321,31 @@ void Engine::hear_deaths() {
     if (task.death_announced) dead.push_back(tid);
   }
   for (const Tid tid : dead) {
-    siginfo_t info{};  // of a tracee waitid tells of stops as well, asked for or not
-    constexpr int how = WEXITED | WNOHANG | WNOWAIT | __WALL;
-    ++stats_.asked;
-    if (::waitid(P_PID, static_cast<id_t>(tid), &info, how) == 0 && is_death(info)) {
-      handle(Report{tid, death_status(info)});
-    }
+    if (const auto death = death_of(tid)) handle(*death);
   }
+}
+
+std::optional<Engine::Report> Engine::death_of(Tid tid) {
+  siginfo_t info{};  // of a tracee waitid tells of stops as well, asked for or not
+  constexpr int how = WEXITED | WNOHANG | WNOWAIT | __WALL;
+  ++stats_.asked;
+  if (::waitid(P_PID, static_cast<id_t>(tid), &info, how) != 0 || !is_death(info)) return std::nullopt;
+  return Report{tid, death_status(info)};
+}
+
+// Nobody else can have inherited its children. Of one with threads the last may have ended, and the leader, whose death
+// is reported after that, not yet.
+bool Engine::lives_alone(Tid process) {
+  const auto task = tasks_.find(process);
+  return task != tasks_.end() && !task->second.had_siblings && !death_of(process);
 }
 
 void Engine::handle_death(Tid tid, int status) {
   const auto task = tasks_.find(tid);
   (void)hints_.listen(0);
-  Death death = snapshot_.death(tid, task != tasks_.end() ? &task->second : nullptr, decode_wait_status(status));
+  const bool known = task != tasks_.end();
+  const bool with_parent = known && options_.detail != Detail::births && lives_alone(task->second.parent);
+  Death death = snapshot_.death(tid, known ? &task->second : nullptr, decode_wait_status(status), with_parent);
   at_hand_ = &stats_.deaths;
   ++at_hand_->times;
   ++stats_.taken;
@@ -420,16 +433,24 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
     case PTRACE_EVENT_VFORK:
       return snapshot_.birth(tid, task, event);
     case PTRACE_EVENT_EXEC: {
-      auto fact = snapshot_.exec(tid);
+      std::uint64_t message = 0;
+      if (event_message(tid, message) != 0) return std::nullopt;
+      const auto former = static_cast<Tid>(message);
+      const auto caller = tasks_.find(former);
+      auto fact = snapshot_.exec(tid, former, caller != tasks_.end() && caller->second.in_known_exec);
       if (fact) {
-        const Tid former = std::get<ExecStop>(*fact).former_tid;
         if (former != tid) {
           (void)hints_.listen(0);  // that of the old leader, whose tid it has now
           tasks_.erase(former);
           pinning_.inherit(tid, former);
           pinning_.forget(former);
         }
-        tasks_[tid] = Task{tid, true};
+        Task another;
+        another.tgid = tid;
+        another.parent = task.parent;
+        another.had_siblings = task.had_siblings || former != tid;
+        another.seen = true;
+        task = std::move(another);
       }
       return fact;
     }
@@ -452,6 +473,7 @@ void Engine::remember(Tid creator, const BirthStop& birth) {
   const Tid tgid = task.tgid;
   const bool thread = birth.childs ? birth.childs->tgid == tgid : birth.call.has(CLONE_THREAD);
   pinning_.inherit(birth.child, creator);
+  if (!thread && !birth.childs && !birth.call.has(CLONE_PARENT)) tasks_[birth.child].parent = tgid;
   tasks_[birth.child].tgid = birth.childs ? birth.childs->tgid : thread ? tgid : birth.child;
   if (const auto leader = tasks_.find(tgid); thread && leader != tasks_.end()) leader->second.had_siblings = true;
   if (auto undo = task.rare ? std::move(task.rare->undo) : nullptr) {  // its newborn has a copy of what was changed

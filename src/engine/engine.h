@@ -105,6 +105,8 @@ class Engine {
   void handle(const Report& report);
   void handle_before_start(const Report& report);
   void hear_deaths();
+  [[nodiscard]] std::optional<Report> death_of(Tid tid);
+  [[nodiscard]] bool lives_alone(Tid process);
   void handle_death(Tid tid, int status);
   void note(const AnnouncedDeath& announced);
   [[nodiscard]] std::optional<Fact> read_stop(Tid tid, int status);

@@ -50,6 +50,7 @@ constexpr const char* life_calls[] = {
     "setuid32",
     "setreuid32",
     "setresuid32",
+    "io_uring_setup",  // it is not told: threads that the kernel makes count in the CPU time of their process
 };
 
 struct ArgumentRule {

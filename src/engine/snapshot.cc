@@ -16,6 +16,7 @@
 
 #include "decoders/calls.h"
 #include "decoders/clone.h"
+#include "engine/exec_stack.h"
 #include "engine/ptrace.h"
 #include "procfs/procfs.h"
 
@@ -59,7 +60,12 @@ void read_wait_result(const WaitCall& call, const TaskMemory& memory, ReturnStop
   }
 }
 
-// Whether our filter would stop it.
+bool makes_kernel_threads(const Call& call) {
+  const auto* other = std::get_if<OtherCall>(&call);
+  return other != nullptr && other->name == "io_uring_setup";
+}
+
+// Whether our filter would stop it, and not for the engine's sake.
 bool is_told(const Call& call, Detail detail) {
   return detail == Detail::all || !(std::holds_alternative<OtherCall>(call) || std::holds_alternative<ExitCall>(call));
 }
@@ -168,21 +174,26 @@ bool Snapshot::has_other_filters(Tid tid) const {
   return status && status->seccomp_filters.value_or(0) > (mark_ ? 1 : 0);
 }
 
-std::optional<Fact> Snapshot::exec(Tid tid) {
-  std::uint64_t former = 0;
+// /proc/PID is dear where nothing has looked at it before, and each file of it once more: what the new stack shows need
+// not be asked there, nor what was read of the call at its entry.
+std::optional<Fact> Snapshot::exec(Tid tid, Tid former, bool call_is_known) {
   Registers registers;
-  if (event_message(tid, former) != 0 || registers.read(tid) != 0) return std::nullopt;
+  if (registers.read(tid) != 0) return std::nullopt;
   if (backtracer_ != nullptr) backtracer_->forget(tid);
   ExecStop stop;
-  stop.former_tid = static_cast<Tid>(former);
-  stop.file = procfs::exe(tid);
-  stop.argv = procfs::cmdline(tid);
-  stop.abi = registers.syscall().abi;
-  if (const auto status = procfs::status(tid)) {
-    stop.uid = status->uid;
-    stop.comm = status->comm;
+  stop.former_tid = former;
+  const SyscallFrame frame = registers.syscall();
+  stop.abi = frame.abi;
+  const auto stack = read_exec_stack(TaskMemory(tid), frame.sp, registers.is_i386() ? 4 : 8, !call_is_known);
+  stop.comm = stack && stack->comm ? *stack->comm : procfs::comm(tid);
+  if (!call_is_known) {
+    stop.file = procfs::exe(tid);
+    stop.argv = stack ? procfs::parse_cmdline(stack->words) : procfs::cmdline(tid);
+  }
+  if (const auto user = procfs::user(tid)) {
+    stop.uid = user->uid;
     const auto meant = procfs::file_identity(tid);
-    stop.privilege_dropped = (meant.uid && meant.uid != status->uid) || (meant.gid && meant.gid != status->gid);
+    stop.privilege_dropped = (meant.uid && meant.uid != user->uid) || (meant.gid && meant.gid != user->gid);
   }
   return stop;
 }
@@ -190,7 +201,7 @@ std::optional<Fact> Snapshot::exec(Tid tid) {
 Launched Snapshot::launched(Tid tid, bool ignores_sigchld) {
   Launched launched;
   launched.ignores_sigchld = ignores_sigchld;
-  if (auto fact = exec(tid)) {
+  if (auto fact = exec(tid, tid, false)) {
     auto& stop = std::get<ExecStop>(*fact);
     launched.file = std::move(stop.file);
     launched.argv = std::move(stop.argv);
@@ -210,8 +221,10 @@ std::optional<Fact> Snapshot::filter_stop(Tid tid, Task& task) {
   CallStop at;
   if (call_stop(tid, at) != 0 || at.where != CallStop::Where::filter) return std::nullopt;
   Call call = decoders::decode_call(at.frame, TaskMemory(tid));
+  kernel_threads_ = kernel_threads_ || makes_kernel_threads(call);
   // Should a filter of the tracee's own use our mark, then at least for no call that we let pass.
-  const bool ours = at.mark == mark_ && (is_told(call, detail_) || !has_other_filters(tid));
+  const bool stopped = is_told(call, detail_) || makes_kernel_threads(call);
+  const bool ours = at.mark == mark_ && (stopped || !has_other_filters(tid));
   if (!ours) return ForeignFilterStop{std::move(call)};
   return entered(tid, task, at, std::move(call));
 }
@@ -223,6 +236,7 @@ std::optional<Fact> Snapshot::unfiltered_call(Tid tid, Task& task) {
   task.in_told_call = false;
   if (at.where == CallStop::Where::return_) return told ? call_return(tid, task) : std::nullopt;
   Call call = decoders::decode_call(at.frame, TaskMemory(tid));
+  kernel_threads_ = kernel_threads_ || makes_kernel_threads(call);
   if (!is_told(call, detail_)) return std::nullopt;
   task.in_told_call = true;
   return entered(tid, task, at, std::move(call));
@@ -250,7 +264,9 @@ Fact Snapshot::entered(Tid tid, Task& task, const CallStop& at, Call call) {
     }
   }
   const bool follower = task.tgid != 0 && task.tgid != tid;
-  if (follower && std::holds_alternative<ExecCall>(stop.call)) stop.leaders_own = ended_by_itself(task.tgid);
+  const auto* exec = std::get_if<ExecCall>(&stop.call);
+  task.in_known_exec = exec != nullptr && !exec->file.empty();
+  if (follower && exec != nullptr) stop.leaders_own = ended_by_itself(task.tgid);
   task.changes_user = std::holds_alternative<CredentialsCall>(stop.call);
   const auto* name = std::get_if<NameCall>(&stop.call);
   task.changes_name = name != nullptr && name->unreadable;
@@ -287,6 +303,7 @@ void Snapshot::look_at_target(Tid tid, Task& task, KillCall& kill) const {
 std::optional<Fact> Snapshot::call_return(Tid tid, Task& task) {
   Registers registers;
   if (registers.read(tid) != 0) return std::nullopt;
+  task.in_known_exec = false;
   ReturnStop stop;
   stop.ret = registers.result();
   if (task.rare && task.rare->waiting) read_wait_result(*task.rare->waiting, TaskMemory(tid), stop);

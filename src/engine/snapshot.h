@@ -32,14 +32,16 @@ struct Task {  // what the engine itself must remember of a traced task; what fe
     std::unique_ptr<Disturbed> disturbed;  // an ignored signal woke it from a call, which is made again
   };
   Tid tgid = 0;
-  bool seen : 1 = false;          // its first stop is behind it
-  bool had_siblings : 1 = false;  // its thread group ever held another thread
-  bool kept : 1 = false;          // at a birth, when we are about to let go of all: it is to make no more
-  bool signalled : 1 = false;     // a signal's delivery was looked at already
-  bool changes_user : 1 = false;  // entered: setuid or a relative
-  bool changes_name : 1 = false;  // entered: prctl(PR_SET_NAME) with a name that could not be read
-  bool in_told_call : 1 = false;  // unfiltered: the return of the call that it is in is wanted
-  bool call_ended : 1 = false;    // by a group-stop, as it would untraced; until the task enters another
+  Tid parent = 0;                  // the process whose child it was born, if that is known
+  bool seen : 1 = false;           // its first stop is behind it
+  bool had_siblings : 1 = false;   // its thread group ever held another thread
+  bool kept : 1 = false;           // at a birth, when we are about to let go of all: it is to make no more
+  bool signalled : 1 = false;      // a signal's delivery was looked at already
+  bool in_known_exec : 1 = false;  // entered: an exec whose file could be read
+  bool changes_user : 1 = false;   // entered: setuid or a relative
+  bool changes_name : 1 = false;   // entered: prctl(PR_SET_NAME) with a name that could not be read
+  bool in_told_call : 1 = false;   // unfiltered: the return of the call that it is in is wanted
+  bool call_ended : 1 = false;     // by a group-stop, as it would untraced; until the task enters another
   bool death_announced : 1 = false;
   StopKind stop = StopKind::launch;  // the last one
   std::uint64_t announced = 0;  // so many announcements had been taken when it was last seen alive; of its death: which
@@ -61,14 +63,14 @@ class Snapshot {
   // Each answers with nothing when the task was killed meanwhile (ESRCH): its death will be reported.
   [[nodiscard]] std::optional<Fact> newborn(Tid tid);
   [[nodiscard]] std::optional<Fact> birth(Tid tid, Task& task, int event);
-  [[nodiscard]] std::optional<Fact> exec(Tid tid);
+  [[nodiscard]] std::optional<Fact> exec(Tid tid, Tid former, bool call_is_known);
   [[nodiscard]] std::optional<Fact> filter_stop(Tid tid, Task& task);
   // Without our filter, at the entry or the return of any call: nothing too where the filter would not have stopped it.
   [[nodiscard]] std::optional<Fact> unfiltered_call(Tid tid, Task& task);
   [[nodiscard]] std::optional<Fact> call_return(Tid tid, Task& task);
   [[nodiscard]] std::optional<Fact> signal(Tid tid, Task& task, int signo);
-  // Before the task is reaped: `tgid` 0 for one never seen before.
-  [[nodiscard]] Death death(Tid tid, const Task* task, Status status);
+  // Before the task is reaped: `task` is null for one never seen before. `parent_lives`: whose child it is is known.
+  [[nodiscard]] Death death(Tid tid, const Task* task, Status status, bool parent_lives);
   [[nodiscard]] Launched launched(Tid tid, bool ignores_sigchld);
   [[nodiscard]] Attached attached(Tid tid, Tid tgid);
   [[nodiscard]] static Identity identity(Tid tid);
@@ -93,7 +95,8 @@ class Snapshot {
   Tid announced_child_ = 0;  // the last birth's, and its call
   CloneCall announced_;
   procfs::KeptStats leaders_;
-  bool nesting_ = false;  // some task has made or entered a pid namespace
+  bool kernel_threads_ = false;  // some process may have threads that the kernel made for it (io_uring), untraced
+  bool nesting_ = false;         // some task has made or entered a pid namespace
 };
 
 }  // namespace lwptrace::engine

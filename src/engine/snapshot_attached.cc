@@ -29,7 +29,8 @@ std::optional<ChildTid> tid_word(Tid tid, Tid own) {
 }  // namespace
 
 Attached Snapshot::attached(Tid tid, Tid tgid) {
-  nesting_ = true;  // one of its family may be in a pid namespace that it made long ago
+  // One of its family may be in a pid namespace that it made long ago, or have io_uring.
+  nesting_ = kernel_threads_ = true;
   Attached found;
   found.tgid = tgid;
   found.comm = procfs::comm(tid);

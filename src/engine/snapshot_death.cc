@@ -3,6 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <ctime>
+
 #include <algorithm>
 #include <utility>
 
@@ -23,6 +25,14 @@ bool goes_on(const std::optional<procfs::TaskStat>& thread) {
 }
 bool goes_on(Tid tgid, Tid tid, const std::optional<procfs::TaskStat>& thread) {
   return goes_on(thread) && (!thread->running || goes_on(procfs::stat(tgid, tid)));
+}
+
+// What all threads that a group ever had have spent on a CPU; of its only one, to the nanosecond what schedstat says.
+std::optional<Nanos> spent_by_group(Tid tgid) {
+  clockid_t clock = 0;
+  timespec spent{};
+  if (::clock_getcpuclockid(tgid, &clock) != 0 || ::clock_gettime(clock, &spent) != 0) return std::nullopt;
+  return static_cast<Nanos>(spent.tv_sec) * 1'000'000'000 + spent.tv_nsec;
 }
 
 }  // namespace
@@ -55,7 +65,7 @@ std::optional<Status> Snapshot::ended_by_itself(Tid tgid) {
   return decode_wait_status(leader->exit_code);
 }
 
-Death Snapshot::death(Tid tid, const Task* task, Status status) {
+Death Snapshot::death(Tid tid, const Task* task, Status status, bool parent_lives) {
   Death death;
   death.status = status;
   Tid tgid = task != nullptr ? task->tgid : 0;
@@ -75,6 +85,13 @@ Death Snapshot::death(Tid tid, const Task* task, Status status) {
   const bool alone = leader && (task == nullptr || !task->had_siblings);  // nobody else can have ended it
   if (alone && detail_ == Detail::births) return death;
   const bool wants_times = detail_ != Detail::births;
+  if (alone && parent_lives && !kernel_threads_) {
+    death.cpu_ns = spent_by_group(tgid);
+    if (death.cpu_ns && *death.cpu_ns < tick) {  // whoever has less than a tick in all has none of either
+      death.utime_ns = death.stime_ns = 0;
+      return death;
+    }
+  }
   if (!leader && status.code) {
     // Whoever ends a group marks its leader first, and a leader that destroys its threads by an exec sleeps
     // uninterruptibly until they are gone (zap_other_threads, de_thread). Neither can be seen: it ended by itself.
@@ -85,7 +102,7 @@ Death Snapshot::death(Tid tid, const Task* task, Status status) {
       death.group_goes_on = true;
       if (!wants_times) return death;
       death.cpu_ns = procfs::cpu_time(tgid, tid);
-      if (death.cpu_ns && *death.cpu_ns < tick) {  // whoever has less than a tick in all has none of either
+      if (death.cpu_ns && *death.cpu_ns < tick) {
         death.utime_ns = death.stime_ns = 0;
         return death;
       }

@@ -112,6 +112,11 @@ struct FileIdentity {
 };
 [[nodiscard]] FileIdentity file_identity(Tid tid);
 [[nodiscard]] std::vector<std::string> cmdline(Tid tid);
+struct User {
+  std::uint32_t uid = 0, gid = 0;
+};
+// As whom it acts (the effective ones): the owner of its folder, which costs a tenth of its status file.
+[[nodiscard]] std::optional<User> user(Tid tid);
 [[nodiscard]] std::vector<Tid> children();         // of the calling thread
 [[nodiscard]] std::vector<Tid> processes();        // all that /proc shows, by pid
 [[nodiscard]] std::vector<Tid> threads(Tid tgid);  // all of a group, by tid

@@ -118,6 +118,13 @@ std::vector<std::string> cmdline(Tid tid) {
   return parse_cmdline(read_file(fmt::format("/proc/{}/cmdline", tid).c_str(), most).value_or(""));
 }
 
+// Its files are root's where it is not dumpable, the folder never (task_dump_owner in fs/proc/base.c).
+std::optional<User> user(Tid tid) {
+  struct stat folder {};
+  if (!stat_file(fmt::format("/proc/{}", tid).c_str(), folder)) return std::nullopt;
+  return User{folder.st_uid, folder.st_gid};
+}
+
 std::vector<Tid> children() {
   std::vector<Tid> tids;
   const std::string text = read_file("/proc/thread-self/children").value_or("");
