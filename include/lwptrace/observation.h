@@ -75,7 +75,8 @@ struct BirthStop {
   bool clone3_refused = false;
 };
 
-// PTRACE_EVENT_EXEC. The tid is already the thread group's; former_tid is who called.
+// PTRACE_EVENT_EXEC. The tid is already the thread group's; former_tid is who called. Without file and argv where an
+// EntryStop before it had them.
 struct ExecStop {
   Tid former_tid = 0;
   std::string file;

@@ -1,5 +1,8 @@
 // The parsers of /proc's texts, on literal texts of the kernel.
 #include <gmock/gmock.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "procfs/procfs.h"
 
@@ -95,6 +98,20 @@ TEST(Read, OfATaskThatIsGoneIsNothing) {
   EXPECT_FALSE(stat(0x7ffffff0, 0x7ffffff0));
   EXPECT_EQ(comm(0x7ffffff0), "");
   EXPECT_TRUE(some_threads(0x7ffffff0).empty());
+  EXPECT_FALSE(user(0x7ffffff0));
+}
+
+TEST(Read, TheUserIsTheEffectiveOneOfWhoeverIsNotDumpableToo) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::geteuid() == 0 && (::setresgid(1, 1002, 1) != 0 || ::setresuid(1, 1001, 1) != 0)) ::_exit(2);
+    if (::prctl(PR_SET_DUMPABLE, 0) != 0) ::_exit(3);
+    const auto own = user(::getpid());
+    ::_exit(own && own->uid == ::geteuid() && own->gid == ::getegid() ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 }  // namespace
