@@ -83,11 +83,14 @@ class Attached:
 
 
 def status_of(pid):
-    """State and tracer of each thread."""
+    """State and tracer of each thread that is still there."""
     states = {}
     for tid in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{tid}/status", encoding="utf-8", errors="replace") as file:
-            fields = dict(line.split(":\t", 1) for line in file)
+        try:
+            with open(f"/proc/{pid}/task/{tid}/status", encoding="utf-8", errors="replace") as file:
+                fields = dict(line.split(":\t", 1) for line in file)
+        except (FileNotFoundError, ProcessLookupError):  # it ended after the list was made
+            continue
         states[int(tid)] = (fields["State"][0], int(fields["TracerPid"]))
     return states
 
