@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <ctime>
 #include <system_error>
 
 #include "engine/clock.h"
@@ -27,16 +26,21 @@ void OutputThread::begin(const TraceHeader& header) {
   began_ = true;
   watched_ = outputs_.are_watched();
   if (outputs_.empty()) return;
-  outputs_.header(header);
-  outputs_.flush(true);
+  header_ = header;
   sigset_t all, before;  // signals are the engine's
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     thread_ = std::thread([this] { run(); });
   } catch (const std::system_error&) {  // a limit (RLIMIT_NPROC): it goes without
+    write_header();
   }
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void OutputThread::write_header() {
+  outputs_.header(header_);
+  outputs_.flush(true);
 }
 
 void OutputThread::tell(std::vector<Event>& events) {
@@ -70,6 +74,7 @@ void OutputThread::wait_for_room(std::unique_lock<std::mutex>& lock) {
 }
 
 void OutputThread::run() {
+  write_header();
   std::vector<Event> taken;
   auto flushed = std::chrono::steady_clock::now();
   for (bool last = false; !last;) {
@@ -88,9 +93,7 @@ void OutputThread::run() {
     if (all) flushed = now;
     outputs_.flush(all);
   }
-  timespec own{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &own);
-  cost_.own = own.tv_sec * 1'000'000'000LL + own.tv_nsec;
+  cost_.own = engine::clock_now(CLOCK_THREAD_CPUTIME_ID);
 }
 
 void OutputThread::finish() {

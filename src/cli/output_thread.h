@@ -38,10 +38,12 @@ class OutputThread {
   [[nodiscard]] const Cost& cost() const { return cost_; }  // after finish()
 
  private:
+  void write_header();
   void run();
   void wait_for_room(std::unique_lock<std::mutex>& lock);
 
   Outputs& outputs_;
+  TraceHeader header_;
   std::thread thread_;
   std::mutex mutex_;
   std::condition_variable news_, room_;

@@ -6,6 +6,7 @@
 #include <ctime>
 
 #include "cli/cli.h"
+#include "engine/clock.h"
 #include "render/text.h"
 
 namespace lwptrace::cli {
@@ -13,10 +14,8 @@ namespace lwptrace::cli {
 namespace {
 
 std::string wall_clock(Nanos ago) {
-  timespec t{};
-  ::clock_gettime(CLOCK_REALTIME, &t);
   const Nanos second = 1'000'000'000;
-  const Nanos ns = t.tv_sec * second + t.tv_nsec - ago;
+  const Nanos ns = engine::clock_now(CLOCK_REALTIME) - ago;
   const time_t seconds = ns / second;
   tm utc{};
   ::gmtime_r(&seconds, &utc);

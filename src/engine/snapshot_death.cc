@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/clock.h"
 #include "engine/deaths.h"
 #include "engine/snapshot.h"
 #include "procfs/procfs.h"
@@ -30,9 +31,8 @@ bool goes_on(Tid tgid, Tid tid, const std::optional<procfs::TaskStat>& thread) {
 // What all threads that a group ever had have spent on a CPU; of its only one, to the nanosecond what schedstat says.
 std::optional<Nanos> spent_by_group(Tid tgid) {
   clockid_t clock = 0;
-  timespec spent{};
-  if (::clock_getcpuclockid(tgid, &clock) != 0 || ::clock_gettime(clock, &spent) != 0) return std::nullopt;
-  return static_cast<Nanos>(spent.tv_sec) * 1'000'000'000 + spent.tv_nsec;
+  const Nanos spent = ::clock_getcpuclockid(tgid, &clock) == 0 ? clock_now(clock) : 0;
+  return spent != 0 ? std::optional(spent) : std::nullopt;
 }
 
 }  // namespace
@@ -82,15 +82,17 @@ Death Snapshot::death(Tid tid, const Task* task, Status status, bool parent_live
   if (leader && backtracer_ != nullptr) backtracer_->forget(tgid);
   if (leader) leaders_.forget(tgid);
   const Nanos tick = 1'000'000'000 / ::sysconf(_SC_CLK_TCK);
+  const auto spent_less_than_a_tick = [&] {  // in all: it has none of either
+    if (!death.cpu_ns || *death.cpu_ns >= tick) return false;
+    death.utime_ns = death.stime_ns = 0;
+    return true;
+  };
   const bool alone = leader && (task == nullptr || !task->had_siblings);  // nobody else can have ended it
   if (alone && detail_ == Detail::births) return death;
   const bool wants_times = detail_ != Detail::births;
   if (alone && parent_lives && !kernel_threads_) {
     death.cpu_ns = spent_by_group(tgid);
-    if (death.cpu_ns && *death.cpu_ns < tick) {  // whoever has less than a tick in all has none of either
-      death.utime_ns = death.stime_ns = 0;
-      return death;
-    }
+    if (spent_less_than_a_tick()) return death;
   }
   if (!leader && status.code) {
     // Whoever ends a group marks its leader first, and a leader that destroys its threads by an exec sleeps
@@ -102,10 +104,7 @@ Death Snapshot::death(Tid tid, const Task* task, Status status, bool parent_live
       death.group_goes_on = true;
       if (!wants_times) return death;
       death.cpu_ns = procfs::cpu_time(tgid, tid);
-      if (death.cpu_ns && *death.cpu_ns < tick) {
-        death.utime_ns = death.stime_ns = 0;
-        return death;
-      }
+      if (spent_less_than_a_tick()) return death;
     }
   }
   const auto self = procfs::stat(tgid, tid);

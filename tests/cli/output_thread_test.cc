@@ -1,6 +1,7 @@
-// A reader who reads late, and one who does not read at all.
+// A reader who reads late, one who does not read at all, and a pipe that was full before.
 #include "cli/output_thread.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -31,6 +32,12 @@ class StdoutIntoPipe {
     ::close(stdout_);
     ::close(ends_[1]);
     stdout_ = -1;
+  }
+  void fill() {
+    ::fcntl(ends_[1], F_SETFL, O_NONBLOCK);
+    while (::write(ends_[1], "\n", 1) == 1) {
+    }
+    ::fcntl(ends_[1], F_SETFL, 0);
   }
   std::string read_all() {
     std::string all;
@@ -94,6 +101,21 @@ TEST(OutputThread, WhoIsInAHurryWaitsForNobody) {
   pipe.let_go();
   reader.join();
   expect_in_order(read);
+}
+
+TEST(OutputThread, TheFirstLineOfAFullPipeKeepsNobodyWaiting) {
+  StdoutIntoPipe pipe;
+  pipe.fill();
+  Outputs outputs;
+  ASSERT_TRUE(outputs.add({"-", "jsonl"}, "never", 80));
+  OutputThread telling(outputs);
+  telling.begin({});  // nobody reads: it would never return
+  std::string read;
+  std::thread reader([&] { read = pipe.read_all(); });
+  telling.finish();
+  pipe.let_go();
+  reader.join();
+  EXPECT_EQ(read.find_first_not_of('\n'), read.find("{\"type\":\"header\""));
 }
 
 }  // namespace
