@@ -86,9 +86,10 @@ bool FileSink::ready() const {
   return ::poll(&one, 1, a_moment) > 0;
 }
 
-void FileSink::fail(const std::string& why) {
+void FileSink::fail(int error) {
   failed_ = true;
-  complain(fmt::format("writing {}: {}; it ends here; {}", name_, why, remedy(errno)));
+  const char* why = error == EAGAIN ? "it takes nothing any more" : std::strerror(error);
+  complain(fmt::format("writing {}: {}; it ends here; {}", name_, why, remedy(error)));
 }
 
 void FileSink::flush() {
@@ -97,7 +98,7 @@ void FileSink::flush() {
   std::size_t done = 0;
   while (done < kept_.size() && !failed_) {
     if (!ready()) {
-      if (errno = EAGAIN; engine::late_requests_to_end() != 0) fail("it takes nothing any more");
+      if (engine::late_requests_to_end() != 0) fail(EAGAIN);
       continue;
     }
     const ssize_t wrote = ::write(fd_, kept_.data() + done, std::min(most, kept_.size() - done));
@@ -105,7 +106,7 @@ void FileSink::flush() {
       done += static_cast<std::size_t>(wrote);
       written_ += static_cast<std::uint64_t>(wrote);
     } else if (errno != EINTR && errno != EAGAIN) {
-      fail(std::strerror(errno));
+      fail(errno);
     }
   }
   kept_.clear();

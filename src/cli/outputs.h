@@ -35,7 +35,7 @@ class FileSink : public ByteSink {
   bool file_ = false;  // a regular file: nobody watches it grow
   bool failed_ = false;
   [[nodiscard]] bool ready() const;
-  void fail(const std::string& why);
+  void fail(int error);
 
   std::uint64_t written_ = 0;
   std::string kept_;
