@@ -66,13 +66,7 @@ std::optional<Ending> run_and_paint(const CheckOptions& o, const Words& command,
   golden::Painter painter;
   tracing.listener = &painter;
   tracing.quiet = 2;
-  TraceHeader header;
-  header.argv = command;
-  char directory[4096];
-  if (::getcwd(directory, sizeof directory) != nullptr) header.cwd = directory;
-  engine::EngineOptions engine_options;
-  engine_options.launch = {command, {}, {}, {}, signals};
-  const auto traced = trace(tracing, std::move(engine_options), header);
+  const auto traced = trace_program(tracing, {command, {}, {}, {}, signals});
   if (!traced) return refuse(kCheck, traced.error().text);
   if (const engine::Outcome& outcome = traced->outcome; outcome.failure) {
     complain("check: " + outcome.failure->text);

@@ -1,6 +1,5 @@
 // lwptrace run: traces a program. Options are checked and every output is opened before anything runs.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -48,18 +47,6 @@ void declare(CLI::App& app, RunOptions& o) {
       "repeated the last counts; -o and -E add up.");
 }
 
-TraceHeader make_header(const RunOptions& o) {
-  TraceHeader header;
-  header.argv = o.program;
-  char directory[4096];
-  if (!o.directory.empty()) {
-    header.cwd = o.directory;
-  } else if (::getcwd(directory, sizeof directory) != nullptr) {
-    header.cwd = directory;
-  }
-  return header;
-}
-
 Ending ending_of(const engine::Outcome& outcome) {
   if (!outcome.not_executed) return {exit_failed, 0};
   return {outcome.failure->code == ENOENT ? exit_not_found : exit_not_executable, 0};
@@ -98,9 +85,7 @@ Ending verb_run(const Words& words, const engine::SignalState& signals) {
   if (o.program.empty()) return refuse(kRun, "no program given; for example: lwptrace run ls");
   if (o.program[0].empty()) return refuse(kRun, "the program's name is an empty word; for example: lwptrace run ls");
 
-  engine::EngineOptions engine_options;
-  engine_options.launch = {o.program, o.environment, o.directory, o.user, signals};
-  const auto traced = trace(o.tracing, std::move(engine_options), make_header(o));
+  const auto traced = trace_program(o.tracing, {o.program, o.environment, o.directory, o.user, signals});
   if (!traced) return refuse(kRun, traced.error().text);
   if (const engine::Outcome& outcome = traced->outcome; outcome.failure) {
     std::string text = outcome.failure->text;

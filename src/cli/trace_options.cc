@@ -170,6 +170,17 @@ Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options
   return traced;
 }
 
+Result<Traced> trace_program(const TraceOptions& o, const engine::LaunchOptions& program) {
+  TraceHeader header;
+  header.argv = program.argv;
+  header.cwd = program.directory;
+  char directory[4096];
+  if (header.cwd.empty() && ::getcwd(directory, sizeof directory) != nullptr) header.cwd = directory;
+  engine::EngineOptions engine_options;
+  engine_options.launch = program;
+  return trace(o, std::move(engine_options), std::move(header));
+}
+
 std::optional<Ending> ending_of_limits(const Traced& traced) {
   if (traced.end.reason == EndReason::timeout) return Ending{exit_timeout, 0};
   if (traced.end.reason == EndReason::guard) return Ending{exit_guard, 0};

@@ -36,6 +36,9 @@ struct Traced {
 // Opens the outputs, and traces what `engine` says. An Error: an output cannot be had, and nothing was traced.
 [[nodiscard]] Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine, TraceHeader header);
 
+// The same of a program that is started.
+[[nodiscard]] Result<Traced> trace_program(const TraceOptions& o, const engine::LaunchOptions& program);
+
 // How a command ends that traced: the limits' exit statuses, or none.
 [[nodiscard]] std::optional<Ending> ending_of_limits(const Traced& traced);
 
