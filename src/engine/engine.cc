@@ -247,8 +247,8 @@ void Engine::handle_death(Tid tid, int status) {
   const auto task = tasks_.find(tid);
   (void)hints_.listen(0);
   const bool known = task != tasks_.end();
-  const bool with_parent = known && options_.detail != Detail::births && lives_alone(task->second.parent);
-  Death death = snapshot_.death(tid, known ? &task->second : nullptr, decode_wait_status(status), with_parent);
+  const bool parent_lives = known && options_.detail != Detail::births && lives_alone(task->second.parent);
+  Death death = snapshot_.death(tid, known ? &task->second : nullptr, decode_wait_status(status), parent_lives);
   at_hand_ = &stats_.deaths;
   ++at_hand_->times;
   ++stats_.taken;

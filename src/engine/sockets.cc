@@ -32,8 +32,7 @@ Nanos nanos(std::int64_t seconds, Nanos rest) {
 }
 
 std::optional<Socket> look_at_socket(Tid tid, int fd) {
-  const std::string link = "/proc/" + std::to_string(tid) + "/fd/" + std::to_string(fd);
-  if (procfs::read_link(link.c_str()).rfind("socket:", 0) != 0) return std::nullopt;
+  if (procfs::read_link(procfs::path_of_descriptor(tid, fd).c_str()).rfind("socket:", 0) != 0) return std::nullopt;
   constexpr long of_thread = O_EXCL;  // PIDFD_THREAD
   int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, tid, of_thread));
   if (pidfd < 0) pidfd = static_cast<int>(::syscall(SYS_pidfd_open, tid, 0));

@@ -34,8 +34,7 @@ std::uint64_t most_of(const SyscallFrame& call) { return std::min<std::uint64_t>
 
 bool is_pipe(Tid tid, int fd) {
   struct stat file {};
-  return procfs::stat_file(("/proc/" + std::to_string(tid) + "/fd/" + std::to_string(fd)).c_str(), file) &&
-         S_ISFIFO(file.st_mode);
+  return procfs::stat_file(procfs::path_of_descriptor(tid, fd).c_str(), file) && S_ISFIFO(file.st_mode);
 }
 
 Wait wait_for(Nanos timeout) { return timeout == 0 ? Wait{} : Wait{timeout, 0}; }

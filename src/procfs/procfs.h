@@ -71,6 +71,7 @@ struct Pidfd {
 void close_briefly(int fd);
 [[nodiscard]] std::string read_link(const char* path);
 [[nodiscard]] bool stat_file(const char* path, struct stat& file);  // what a link leads to
+[[nodiscard]] std::string path_of_descriptor(Tid tid, int fd);      // `fd` as `tid` counts its descriptors
 
 // How often a file, link or folder below /proc has been looked at so far. Whoever reads a kept descriptor again counts
 // it.
@@ -102,7 +103,7 @@ class KeptStats {
 // leader's own, or 0.
 [[nodiscard]] int group_exit_code(Tid tgid);
 [[nodiscard]] std::optional<Nanos> cpu_time(Tid tgid, Tid tid);  // schedstat: nanoseconds spent on a CPU
-[[nodiscard]] std::optional<Pidfd> pidfd(Tid tid, int fd);       // `fd` as `tid` counts its descriptors
+[[nodiscard]] std::optional<Pidfd> pidfd(Tid tid, int fd);
 [[nodiscard]] std::string comm(Tid tid);
 [[nodiscard]] std::string exe(Tid tid);
 // What the file that it executes would make of whoever executes it: set-user-ID and set-group-ID, where the mount and

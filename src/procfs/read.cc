@@ -92,6 +92,8 @@ std::string comm(Tid tid) {
   return name;
 }
 
+std::string path_of_descriptor(Tid tid, int fd) { return fmt::format("/proc/{}/fd/{}", tid, fd); }
+
 std::string exe(Tid tid) { return read_link(fmt::format("/proc/{}/exe", tid).c_str()); }
 
 FileIdentity file_identity(Tid tid) {
