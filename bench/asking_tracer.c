@@ -1,0 +1,180 @@
+// P1, the floor of a tracer that has something to tell: P0's stops, and at each the questions whose answers a trace
+// needs, asked in the cheapest ways we know. The answers are dropped: nothing is decoded, kept, put in order or
+// written.
+//   asking_tracer births|life PROG ARG…
+// births: the call of a birth, its clone_args and tid words; at a thread's end whether its group goes on; file, words,
+// name, user and set-ID bits of an exec; who sent a signal and who handles it. life: entries of births, execs, waits,
+// sends and joins besides, what a wait answered, the thread pointer, the CPU time of the dead.
+#define _GNU_SOURCE
+#include <asm/prctl.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <linux/sched.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static int life;
+static char is_thread[1 << 22];       // by tid
+static struct clone_args birth_call;  // the latest
+static int leaders_stat = -1;         // the program's, kept open
+static char answer[4096];
+
+static struct user_regs_struct registers(pid_t tid) {
+  struct user_regs_struct all;
+  struct iovec into = {&all, sizeof all};
+  if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &into) != 0) memset(&all, 0, sizeof all);
+  return all;
+}
+
+static void memory(pid_t tid, unsigned long long address, void* into, size_t size) {
+  struct iovec here = {into, size}, there = {(void*)address, size};
+  if (process_vm_readv(tid, &here, 1, &there, 1, 0) < 0) memset(into, 0, size);
+}
+
+static void read_birth_call(pid_t tid, const struct user_regs_struct* call) {
+  memset(&birth_call, 0, sizeof birth_call);
+  if (call->orig_rax == SYS_clone3) memory(tid, call->rdi, &birth_call, sizeof birth_call);
+  if (call->orig_rax == SYS_clone) birth_call = (struct clone_args){.flags = call->rdi, .child_tid = call->r10};
+}
+
+static void at_birth(pid_t tid) {
+  unsigned long child = 0;
+  if (!life) {
+    const struct user_regs_struct call = registers(tid);
+    read_birth_call(tid, &call);
+  }
+  ptrace(PTRACE_GETEVENTMSG, tid, 0, &child);
+  if (birth_call.flags & CLONE_PARENT_SETTID) memory(tid, birth_call.parent_tid, answer, sizeof(pid_t));
+  is_thread[child] = (birth_call.flags & CLONE_THREAD) != 0;
+}
+
+static void at_first_stop(pid_t tid) {
+  if (birth_call.flags & CLONE_CHILD_SETTID) memory(tid, birth_call.child_tid, answer, sizeof(pid_t));
+  if (!is_thread[tid] && getpgid(tid) == getsid(tid)) answer[0] = 0;
+  if (is_thread[tid] && life) ptrace(PTRACE_PEEKUSER, tid, offsetof(struct user_regs_struct, fs_base), 0);
+}
+
+static void at_exec(pid_t tid) {
+  char path[64];
+  struct stat of;
+  const struct user_regs_struct start = registers(tid);
+  memory(tid, start.rsp, answer, 4096 - start.rsp % 4096);
+  snprintf(path, sizeof path, "/proc/%d/exe", tid);
+  if (!life && readlink(path, answer, sizeof answer) < 0) answer[0] = 0;
+  if (stat(path, &of) == 0) answer[0] = (char)of.st_mode;
+  path[strlen(path) - 4] = 0;
+  if (stat(path, &of) == 0) answer[0] = (char)of.st_uid;
+}
+
+static void at_group_question(void) {
+  if (pread(leaders_stat, answer, sizeof answer, 0) < 0) answer[0] = 0;
+}
+
+static void at_signal(pid_t tid) {
+  siginfo_t info;
+  ptrace(PTRACE_GETSIGINFO, tid, 0, &info);
+  at_group_question();
+}
+
+// True: what it returns has to be seen.
+static int at_entry(pid_t tid) {
+  const struct user_regs_struct call = registers(tid);
+  read_birth_call(tid, &call);
+  if (call.orig_rax == SYS_execve) memory(tid, call.rdi, answer, 64);
+  return call.orig_rax == SYS_wait4;
+}
+
+static void at_exit(pid_t tid) {
+  const struct user_regs_struct call = registers(tid);
+  if (call.rsi != 0) memory(tid, call.rsi, answer, sizeof(int));
+}
+
+static void at_death(pid_t tid) {
+  clockid_t clock;
+  struct timespec spent;
+  if (is_thread[tid]) at_group_question();
+  if (!life) return;
+  if (!is_thread[tid] && clock_getcpuclockid(tid, &clock) == 0) clock_gettime(clock, &spent);
+  if (!is_thread[tid]) return;
+  snprintf(answer, sizeof answer, "/proc/%d/schedstat", tid);
+  const int fd = open(answer, O_RDONLY | O_CLOEXEC);
+  if (fd >= 0 && read(fd, answer, sizeof answer) >= 0) close(fd);
+}
+
+static void confine(void) {
+  const int calls[] = {SYS_clone, SYS_clone3, SYS_fork, SYS_vfork, SYS_execve, SYS_wait4, SYS_tgkill};
+  const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) seccomp_rule_add(filter, SCMP_ACT_TRACE(1), calls[i], 0);
+  seccomp_rule_add(filter, SCMP_ACT_TRACE(1), SYS_futex, 1,
+                   SCMP_A1(SCMP_CMP_MASKED_EQ, ~(unsigned)FUTEX_CLOCK_REALTIME, FUTEX_WAIT_BITSET));
+  seccomp_rule_add(filter, SCMP_ACT_TRACE(1), SYS_arch_prctl, 1, SCMP_A0(SCMP_CMP_EQ, ARCH_SET_FS));
+  if (seccomp_load(filter) != 0) _exit(126);
+  seccomp_release(filter);
+}
+
+int main(int count, char** word) {
+  int go[2];
+  if (count < 3 || pipe(go) != 0) return 2;
+  life = strcmp(word[1], "life") == 0;
+  const pid_t child = fork();
+  if (child == 0) {
+    char byte;
+    close(go[1]);
+    if (read(go[0], &byte, 1) != 1) _exit(127);
+    if (life) confine();
+    execvp(word[2], word + 2);
+    _exit(127);
+  }
+  const long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC |
+                       PTRACE_O_TRACESYSGOOD | (life ? PTRACE_O_TRACESECCOMP : 0);
+  if (ptrace(PTRACE_SEIZE, child, 0, options) != 0) {
+    perror("PTRACE_SEIZE");
+    kill(child, SIGKILL);
+    return 125;
+  }
+  snprintf(answer, sizeof answer, "/proc/%d/task/%d/stat", child, child);
+  leaders_stat = open(answer, O_RDONLY | O_CLOEXEC);
+  if (write(go[1], "g", 1) != 1) return 125;
+  int status, code = 0;
+  siginfo_t report = {.si_pid = 0};
+  while (waitid(P_ALL, 0, &report, WEXITED | WSTOPPED | WNOWAIT | __WALL) == 0) {
+    const pid_t tid = report.si_pid;
+    if (report.si_code == CLD_EXITED || report.si_code == CLD_KILLED || report.si_code == CLD_DUMPED) at_death(tid);
+    if (waitpid(tid, &status, __WALL) != tid) continue;
+    if (!WIFSTOPPED(status)) {
+      if (tid == child && WIFEXITED(status)) code = WEXITSTATUS(status);
+      continue;
+    }
+    const int event = status >> 16, signal = WSTOPSIG(status);
+    int deliver = 0, request = PTRACE_CONT;
+    if (event == PTRACE_EVENT_STOP) {
+      at_first_stop(tid);
+    } else if (event == PTRACE_EVENT_EXEC) {
+      at_exec(tid);
+    } else if (event == PTRACE_EVENT_SECCOMP) {
+      if (at_entry(tid)) request = PTRACE_SYSCALL;
+    } else if (event != 0) {
+      at_birth(tid);
+    } else if (signal == (SIGTRAP | 0x80)) {
+      at_exit(tid);
+    } else {
+      at_signal(tid);
+      deliver = signal;
+    }
+    ptrace(request, tid, 0, deliver);
+  }
+  return code;
+}
