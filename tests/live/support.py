@@ -24,6 +24,11 @@ LIMIT = 30  # seconds that a command may take unless told otherwise
 PR_SET_CHILD_SUBREAPER = 36
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
+# A shell without job control has whatever it runs beside itself ignore these, and so would all that we start.
+for ignored in signal.SIGINT, signal.SIGQUIT:
+    if signal.getsignal(ignored) == signal.SIG_IGN:
+        signal.signal(ignored, signal.SIG_DFL)
+
 Result = collections.namedtuple("Result", "status out err pid")  # status as in subprocess: -N is killed by signal N
 Trace = collections.namedtuple("Trace", "header events end")
 
