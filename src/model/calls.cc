@@ -46,6 +46,13 @@ void Tracker::entered(Lwp& lwp, const Call& call) {
     emit(lwp, TidAddress{Address{word->addr}, 0});
     return resume(lwp.tid);
   }
+  // arch_prctl refuses an address that is none of a program's, and no other (do_arch_prctl_64).
+  constexpr std::uint64_t address_space = (std::uint64_t{1} << 47) - 4096;
+  const auto* tls = std::get_if<TlsSetCall>(&call);
+  if (tls != nullptr && tls->call == "arch_prctl" && tls->addr < address_space) {
+    emit(lwp, TlsCall{tls->call, tls->code, Address{tls->addr}, 0});
+    return resume(lwp.tid);
+  }
   if (const auto* subreaper = std::get_if<SubreaperCall>(&call)) {
     subreapers_ = subreapers_ || subreaper->on;
     return resume(lwp.tid);

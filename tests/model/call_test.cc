@@ -113,6 +113,21 @@ TEST(Comm, IsToldAtTheEntryAndCostsNoReturnStop) {
   EXPECT_THAT(w.last, ElementsAre(Action{Resume{100, Resume::Until::next_event, 0}}));
 }
 
+TEST(Tls, IsToldAtTheEntryWhereItCannotFail) {
+  World w;
+  w.launch(100).see(100, EntryStop{TlsSetCall{"arch_prctl", "ARCH_SET_FS", 0x7f3fc3e21740}});
+  EXPECT_THAT(w.last, ElementsAre(Action{Resume{100}}));
+  EXPECT_EQ(w.only<TlsCall>().error, 0);
+}
+
+TEST(Tls, OfAnAddressThatIsNoProgramsHasItsErrno) {
+  World w;
+  w.launch(100).see(100, EntryStop{TlsSetCall{"arch_prctl", "ARCH_SET_GS", 0xffff800000000000}});
+  EXPECT_THAT(w.last, ElementsAre(Action{to_return(100)}));
+  w.see(100, ReturnStop{-EPERM, {}, {}, {}});
+  EXPECT_EQ(w.only<TlsCall>().error, EPERM);
+}
+
 TEST(Kill, ComesBeforeTheDeliveryThatItCaused) {
   World w;
   w.launch(100).born(100, 101, fork_call());
