@@ -5,9 +5,10 @@
 #include <lwptrace/names.h>
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 
+#include "golden/align.h"
+#include "golden/fit.h"
 #include "golden/text.h"
 
 namespace lwptrace::golden {
@@ -31,48 +32,6 @@ bool glob(std::string_view wanted, std::string_view text) {
   }
   while (w < wanted.size() && wanted[w] == '*') ++w;
   return w == wanted.size();
-}
-
-using Lines = std::vector<std::string>;
-using Same = std::function<bool(std::string_view wanted, std::string_view actual)>;
-
-struct Step {
-  char sign = ' ';  // ' ' in both, '-' wanted alone, '+' actual alone
-  std::size_t wanted = 0, actual = 0;
-};
-
-// A longest common subsequence; of what is too long for that, all of it is old and new.
-std::vector<Step> align(const Lines& wanted, const Lines& actual, const Same& same) {
-  std::vector<Step> steps;
-  std::size_t head = 0, tail = 0;
-  const std::size_t shorter = std::min(wanted.size(), actual.size());
-  while (head < shorter && same(wanted[head], actual[head])) ++head;
-  while (tail < shorter - head && same(wanted[wanted.size() - 1 - tail], actual[actual.size() - 1 - tail])) ++tail;
-  for (std::size_t i = 0; i < head; ++i) steps.push_back({' ', i, i});
-  const std::size_t rows = wanted.size() - head - tail, columns = actual.size() - head - tail;
-  constexpr std::size_t most = 16'000'000;
-  const bool fits = rows == 0 || columns <= most / rows;
-  std::vector<std::uint32_t> longest(fits ? (rows + 1) * (columns + 1) : 0);
-  const auto at = [&](std::size_t r, std::size_t c) -> std::uint32_t& { return longest[r * (columns + 1) + c]; };
-  for (std::size_t r = fits ? rows : 0; r-- > 0;) {
-    for (std::size_t c = columns; c-- > 0;) {
-      at(r, c) = same(wanted[head + r], actual[head + c]) ? at(r + 1, c + 1) + 1 : std::max(at(r + 1, c), at(r, c + 1));
-    }
-  }
-  std::size_t r = 0, c = 0;
-  while (r < rows || c < columns) {
-    if (fits && r < rows && c < columns && same(wanted[head + r], actual[head + c])) {
-      steps.push_back({' ', head + r++, head + c++});
-    } else if (r < rows && (c == columns || !fits || at(r + 1, c) >= at(r, c + 1))) {
-      steps.push_back({'-', head + r++, head + c});
-    } else {
-      steps.push_back({'+', head + r, head + c++});
-    }
-  }
-  for (std::size_t i = 0; i < tail; ++i) {
-    steps.push_back({' ', wanted.size() - tail + i, actual.size() - tail + i});
-  }
-  return steps;
 }
 
 std::string who(const std::string& path, const Portrait& lwp) {
@@ -156,6 +115,16 @@ void Speaker::compare(const std::string& path, const Portrait& wanted, const Por
   compare_lines(path + " takes:", wanted.takes, actual.takes);
 }
 
+// Of those that only one of the two has.
+void forget_births(const Gallery& wanted, const Gallery& actual, Portrait& lwp) {
+  constexpr std::string_view makes = "makes ";
+  std::erase_if(lwp.does, [&](const std::string& fact) {
+    const bool birth = fact.starts_with(makes) && fact[makes.size()] >= '0' && fact[makes.size()] <= '9';
+    const std::string child = fact.substr(makes.size());
+    return birth && wanted.lwps.contains(child) != actual.lwps.contains(child);
+  });
+}
+
 Lines lines_of(const std::string& text) {
   Lines lines;
   for (std::size_t at = 0; at < text.size();) {
@@ -192,25 +161,29 @@ bool matches(std::string_view wanted, std::string_view text) {
   return false;
 }
 
-std::vector<std::string> differences(const Gallery& wanted, const Gallery& actual, const std::string& whose) {
+std::vector<std::string> differences(Gallery wanted, Gallery actual, const std::string& whose) {
+  fit(wanted, actual);
   std::vector<std::string> words;
-  Speaker speaker(words, whose);
   for (const auto& [path, lwp] : wanted.lwps) {
-    const auto now = actual.lwps.find(path);
-    if (now == actual.lwps.end()) {
-      words.push_back(with_birth(path, lwp) + " is missing");
-    } else {
-      speaker.compare(path, lwp, now->second);
-    }
+    if (!actual.lwps.contains(path)) words.push_back(with_birth(path, lwp) + " is missing");
   }
   for (const auto& [path, lwp] : actual.lwps) {
-    if (wanted.lwps.count(path) == 0) words.push_back(with_birth(path, lwp) + " is new");
+    if (!wanted.lwps.contains(path)) words.push_back(with_birth(path, lwp) + " is new");
+  }
+  Speaker speaker(words, whose);
+  for (auto& [path, lwp] : wanted.lwps) {
+    const auto now = actual.lwps.find(path);
+    if (now == actual.lwps.end()) continue;
+    forget_births(wanted, actual, lwp);  // who is missing or new has been said
+    forget_births(wanted, actual, now->second);
+    speaker.compare(path, lwp, now->second);
   }
   return words;
 }
 
-std::string unified(const Gallery& wanted, const Gallery& actual, const std::string& wanted_name,
-                    const std::string& actual_name, bool color) {
+std::string unified(Gallery wanted, Gallery actual, const std::string& wanted_name, const std::string& actual_name,
+                    bool color) {
+  fit(wanted, actual);
   constexpr std::size_t context = 3;
   const Lines before = lines_of(write(wanted)), now = lines_of(write(actual));
   const std::vector<Step> steps = align(before, now, line_matches);

@@ -5,8 +5,12 @@
 
 #include <lwptrace/trace.h>
 
+#include <cstdint>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -30,10 +34,22 @@ struct ByPath {
   bool operator()(const std::string& a, const std::string& b) const;
 };
 
+// Of siblings that are alike and follow one another only so many are certain.
+struct Crowd {
+  std::uint64_t least = 0, most = 0;
+  bool operator==(const Crowd&) const = default;
+};
+
 struct Gallery {
   std::vector<std::string> command;
+  std::size_t command_line = 0;                 // where it stands in the golden file; 0: in none
+  std::set<std::string> ignored;                // kinds of facts that do not count: see ignorable()
+  std::map<std::string, Crowd, ByPath> crowds;  // by the path of the first; `lwps` has `most` of them
   std::map<std::string, Portrait, ByPath> lwps;
 };
+
+// What a golden may leave out of account: "signals", "names" …
+[[nodiscard]] std::span<const std::string_view> ignorable();
 
 // Paints while it is told a trace.
 class Painter : public TraceSink {

@@ -18,7 +18,7 @@ command ./a.out "two words" "" "a \"quote\""
   sends SIGTERM to process 1.4
   ends exit_group 0
 
-1/1..3 thread
+1/1..3 thread ×3
   born pthread_create
   flags CLONE_VM CLONE_THREAD
   ends exit 0
@@ -60,9 +60,9 @@ TEST(GoldenText, LikeSiblingsAreWrittenOnceAndUnlikeOnesApart) {
   for (int i = 1; i <= 12; i++) made.lwps["1/" + std::to_string(i)] = {Kind::thread, "pthread_create"};
   made.lwps["1/7"].ends = "exit 3";
   const std::string text = write(made);
-  EXPECT_NE(text.find("\n1/1..6 thread\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n1/1..6 thread ×6\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\n1/7 thread\n  born pthread_create\n  ends exit 3\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("\n1/8..12 thread\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\n1/8..12 thread ×5\n"), std::string::npos) << text;
 }
 
 TEST(GoldenText, CommentsBlanksAndCarriageReturnsDoNotCount) {
@@ -89,8 +89,56 @@ TEST(GoldenText, ErrorsNameFileLineAndColumn) {
   EXPECT_NE(error_after_head("one process\n").find("x.golden:2:1: \"one\" is neither a path"), std::string::npos);
 }
 
-TEST(GoldenText, BytesThatAreNoTextAreShownAsNumbers) {
-  EXPECT_NE(error_after_head("1 process\n  \xff\xfe x\n").find("x.golden:3:3: \""), std::string::npos);
+TEST(GoldenText, BytesThatAreNoTextAreRefusedWhereTheyStand) {
+  for (const char* bytes : {"\xff\xfe", "\xc3", "\x1b[31m"}) {
+    EXPECT_EQ(error_after_head("1 process\n  named a" + std::string(bytes) + "\n"),
+              "x.golden:3:10: neither a printable character nor UTF-8; such a byte of a name is written as \\x1b");
+  }
+}
+
+TEST(GoldenText, TheCommandIsTheSameWordsWhateverIsInThem) {
+  const Gallery made{{"./a.out", "a\nb\tc", "\\n", "\x1b[31m\xff", "\u202ex\u061c", "# \"it's\" *", ""}};
+  EXPECT_EQ(gallery(write(made)).command, made.command);
+  for (const char* unknown : {R"("\q")", R"("\x1")", R"("\xzz")", R"("\u12")", R"("\)"}) {
+    EXPECT_EQ(error_after_head("command " + std::string(unknown) + "\n"),
+              "x.golden:2:10: after \\ stands \\, \", n, t, x1b or u202e: two or four hexadecimal digits");
+  }
+}
+
+constexpr const char* kOpen = R"(lwptrace golden 1
+names: ignore
+signals: ignore
+
+1 process
+  makes 1/1..9
+
+1/1..8 thread ×4..8
+  born pthread_create
+
+1/9 thread ×0..1
+  born pthread_create
+)";
+
+TEST(GoldenText, CrowdsOfUncertainNumberAndWhatIsIgnoredAreReadAndWritten) {
+  const Gallery open = gallery(kOpen);
+  EXPECT_EQ(write(open), kOpen);
+  EXPECT_EQ(open.crowds.at("1/1"), (Crowd{4, 8}));
+  EXPECT_EQ(open.crowds.at("1/9"), (Crowd{0, 1}));
+  EXPECT_EQ(open.ignored, (std::set<std::string>{"names", "signals"}));
+  EXPECT_EQ(gallery("lwptrace golden 1\n1/1..3 thread x1..3\n1/4..5 thread x2\n").crowds.size(), 1u);
+}
+
+TEST(GoldenText, NumbersOfCrowdsAndKindsAreChecked) {
+  EXPECT_EQ(error_after_head("1/1..3 thread ×4\n"),
+            "x.golden:2:15: the paths before it are of 3 LWPs, this says 4; make them the same");
+  for (const char* number : {"×", "4", "×3..2", "×a..3", "many"}) {
+    EXPECT_EQ(error_after_head("1/1..3 thread " + std::string(number) + "\n"),
+              "x.golden:2:15: after the kind only a number may stand, ×8, or how many there may be, ×4..16");
+  }
+  EXPECT_EQ(error_after_head("smells: ignore\n").find("x.golden:2:1: \"smells\" is nothing that can be ignored"), 0u);
+  EXPECT_EQ(error_after_head("names: keep\n"), "x.golden:2:8: names: ignore is all that can be said here");
+  EXPECT_EQ(error_after_head("names:\n"), "x.golden:2:7: names: ignore is all that can be said here");
+  EXPECT_EQ(error_after_head("command a\ncommand b\n"), "x.golden:3:1: \"command\" is said twice");
 }
 
 }  // namespace

@@ -1,0 +1,199 @@
+// From the top of the tree down: children can be told from each other when their parent has its name.
+#include "golden/fit.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "golden/siblings.h"
+
+namespace lwptrace::golden {
+
+namespace {
+
+using Names = std::unordered_map<std::string, std::string>;  // of siblings: as they are → as they are to be called
+
+constexpr std::array<std::string_view, 8> kIgnorable = {"flags",    "executes",   "names", "signals",
+                                                        "failures", "namespaces", "reaps", "orphans"};
+
+bool begins_with(const std::string& fact, std::string_view verb) {
+  return fact.starts_with(verb) && fact.size() > verb.size() && fact[verb.size()] == ' ';
+}
+
+void ignore(Portrait& lwp, const std::string& kind) {
+  const auto forget = [&lwp](auto is_it) { std::erase_if(lwp.does, is_it); };
+  const auto forget_verb = [&](std::string_view verb) {
+    forget([verb](const std::string& fact) { return begins_with(fact, verb); });
+  };
+  if (kind == "flags") lwp.flags.clear();
+  if (kind == "executes") forget_verb("executes");
+  if (kind == "names") forget_verb("named");
+  if (kind == "signals") {
+    lwp.takes.clear();
+    forget_verb("sends");
+  }
+  if (kind == "failures")
+    forget([](const std::string& fact) { return fact.find(" fails with ") != std::string::npos; });
+  if (kind == "namespaces") {
+    forget_verb("unshare");
+    forget_verb("setns");
+  }
+  if (kind == "reaps") lwp.reaped.clear();
+  if (kind == "orphans") lwp.orphaned.clear();
+}
+
+std::string parent_of(std::string_view path) {
+  const auto own = numbered(path);
+  return own && !own->before.empty() ? std::string(own->before.substr(0, own->before.size() - 1)) : std::string();
+}
+
+using Children = std::unordered_map<std::string, std::vector<std::string>>;  // by their parent, by their numbers
+
+Children children(const Gallery& gallery) {
+  Children found;
+  for (const auto& [path, lwp] : gallery.lwps) found[parent_of(path)].push_back(path);
+  for (auto& [parent, paths] : found) {
+    std::ranges::sort(paths, {}, [](const std::string& path) { return numbered(path)->number; });
+  }
+  return found;
+}
+
+void rename_in(std::string& fact, const Names& names) {
+  std::string text;
+  for (std::size_t at = 0; at <= fact.size();) {
+    const std::size_t end = std::min(fact.find(' ', at), fact.size());
+    const std::string word = fact.substr(at, end - at);
+    const auto name = names.find(word);
+    text += (at > 0 ? " " : "") + (name != names.end() ? name->second : word);
+    at = end + 1;
+  }
+  fact = std::move(text);
+}
+
+void rename(Gallery& gallery, const Names& names) {
+  std::map<std::string, Portrait, ByPath> lwps;
+  for (auto& [path, lwp] : gallery.lwps) {
+    for (std::string& fact : lwp.does) {
+      if (begins_with(fact, "makes") || begins_with(fact, "sends")) rename_in(fact, names);
+    }
+    for (std::string& fact : lwp.takes) rename_in(fact, names);
+    std::ranges::sort(lwp.takes);
+    for (std::string* fact : {&lwp.ends, &lwp.reaped, &lwp.orphaned}) rename_in(*fact, names);
+    const auto name = names.find(path);
+    lwps[name != names.end() ? name->second : path] = std::move(lwp);
+  }
+  gallery.lwps = std::move(lwps);
+}
+
+// Whoever is not there, and all that come of him.
+void leave_out(Gallery& gallery, const std::unordered_set<std::string>& absent) {
+  const auto is_absent = [&](std::string path) {
+    while (!path.empty() && !absent.contains(path)) path = parent_of(path);
+    return !path.empty();
+  };
+  std::erase_if(gallery.lwps, [&](const auto& row) { return is_absent(row.first); });
+  constexpr std::string_view makes = "makes ";
+  for (auto& [path, lwp] : gallery.lwps) {
+    std::erase_if(lwp.does, [&](const std::string& fact) {
+      return fact.starts_with(makes) && absent.contains(fact.substr(makes.size()));
+    });
+  }
+}
+
+// Siblings that the golden has, crowds at their largest; those of a crowd that may be absent are its last.
+std::vector<Sibling> expected(const Gallery& wanted, const std::vector<std::string>& paths) {
+  std::vector<Sibling> siblings;
+  std::uint64_t certain = 0, uncertain = 0;  // still to come of the latest crowd
+  for (const std::string& path : paths) {
+    const auto crowd = wanted.crowds.find(path);
+    if (crowd != wanted.crowds.end()) {
+      certain = crowd->second.least;
+      uncertain = crowd->second.most - crowd->second.least;
+    }
+    const bool may_be_absent = certain == 0 && uncertain > 0;
+    siblings.push_back({&wanted.lwps.at(path), !may_be_absent});
+    if (certain > 0) {
+      --certain;
+    } else if (uncertain > 0) {
+      --uncertain;
+    }
+  }
+  return siblings;
+}
+
+struct Family {
+  std::string wanted, actual, name;  // its parent's path in the golden and in the run, and as it is to be called
+};
+
+void fit_paths(Gallery& wanted, Gallery& actual) {
+  const Children in_wanted = children(wanted), in_actual = children(actual);
+  const auto of = [](const Children& all, const std::string& parent) {
+    const auto found = all.find(parent);
+    return found != all.end() ? found->second : std::vector<std::string>();
+  };
+  Names names;
+  std::unordered_set<std::string> absent;
+  std::vector<Family> families{{}};
+  while (!families.empty()) {
+    const Family family = std::move(families.back());
+    families.pop_back();
+    const bool is_new = family.wanted.empty() && !family.actual.empty();
+    const std::vector<std::string> paths = is_new ? std::vector<std::string>() : of(in_wanted, family.wanted);
+    const std::vector<std::string> seen = of(in_actual, family.actual);
+    const std::vector<Sibling> siblings = expected(wanted, paths);
+    std::vector<const Portrait*> portraits;
+    for (const std::string& path : seen) portraits.push_back(&actual.lwps.at(path));
+    const auto stands_for = recognise(siblings, portraits);
+    std::vector<bool> present(paths.size());
+    std::uint64_t last = paths.empty() ? 0 : numbered(paths.back())->number;
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      const auto place = stands_for[i];
+      const std::uint64_t number = place ? numbered(paths[*place])->number : ++last;
+      const std::string_view sign = numbered(seen[i])->before.substr(family.actual.size());
+      const std::string name = family.name + std::string(sign) + std::to_string(number);
+      if (place) present[*place] = true;
+      families.push_back({place ? paths[*place] : std::string(), seen[i], name});
+      names[seen[i]] = name;
+    }
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      if (!present[i] && !siblings[i].certain) absent.insert(paths[i]);
+    }
+  }
+  if (std::ranges::any_of(names, [](const auto& row) { return row.first != row.second; })) rename(actual, names);
+  if (!absent.empty()) leave_out(wanted, absent);
+  wanted.crowds.clear();
+}
+
+}  // namespace
+
+std::span<const std::string_view> ignorable() { return kIgnorable; }
+
+std::optional<Numbered> numbered(std::string_view path) {
+  const std::size_t at = path.find_last_not_of("0123456789");
+  const std::size_t digits = at == std::string_view::npos ? 0 : at + 1;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(path.data() + digits, path.data() + path.size(), number);
+  if (error != std::errc{} || digits == path.size()) return std::nullopt;
+  return Numbered{path.substr(0, digits), number};
+}
+
+bool follows(std::string_view path, std::string_view former) {
+  const auto a = numbered(former), b = numbered(path);
+  return a && b && a->before == b->before && b->number == a->number + 1;
+}
+
+void fit(Gallery& wanted, Gallery& actual) {
+  for (const std::string& kind : wanted.ignored) {
+    for (Gallery* gallery : {&wanted, &actual}) {
+      for (auto& [path, lwp] : gallery->lwps) ignore(lwp, kind);
+    }
+  }
+  actual.ignored = wanted.ignored;
+  fit_paths(wanted, actual);
+}
+
+}  // namespace lwptrace::golden

@@ -1,0 +1,162 @@
+// Facts of the same LWP are alternatives of each other, up to a few; LWPs that some runs lack are a crowd that may be
+// smaller. The answer is compared with every run before it is given.
+#include "golden/several.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "golden/align.h"
+#include "golden/differences.h"
+#include "golden/fit.h"
+
+namespace lwptrace::golden {
+
+namespace {
+
+constexpr std::size_t kAFew = 4;  // alternatives; what is more than that is any
+
+struct Value {
+  std::string text;
+  std::size_t runs = 0;
+};
+
+class Merger {
+ public:
+  explicit Merger(std::vector<std::string>& varies) : varies_(varies) {}
+  Portrait merge(const std::string& path, const std::vector<const Portrait*>& seen);
+
+ private:
+  [[nodiscard]] std::string value(const std::string& what, const std::vector<std::string>& values);
+  [[nodiscard]] std::vector<std::string> lines(const std::string& path,
+                                               const std::vector<std::vector<std::string>>& seen);
+
+  std::vector<std::string>& varies_;
+};
+
+std::string counted_values(const std::vector<Value>& values, std::size_t runs) {
+  std::vector<std::string> words;
+  for (const Value& value : values) {
+    words.push_back(fmt::format("{} in {}", value.text.empty() ? "none" : value.text, value.runs));
+  }
+  return fmt::format("{} of {} runs", fmt::join(words, ", "), runs);
+}
+
+std::string Merger::value(const std::string& what, const std::vector<std::string>& values) {
+  std::vector<Value> each;
+  for (const std::string& text : values) {
+    const auto known = std::ranges::find(each, text, &Value::text);
+    if (known == each.end()) {
+      each.push_back({text, 1});
+    } else {
+      ++known->runs;
+    }
+  }
+  if (each.size() == 1) return each[0].text;
+  std::ranges::stable_sort(each, [](const Value& a, const Value& b) {
+    return a.text.empty() != b.text.empty() ? b.text.empty() : a.runs > b.runs;
+  });
+  varies_.push_back(fmt::format("{}: {}", what, counted_values(each, values.size())));
+  if (each.size() > kAFew) return "any";
+  std::vector<std::string> texts;
+  for (const Value& one : each) texts.push_back(one.text.empty() ? "none" : one.text);
+  return fmt::format("{}", fmt::join(texts, " or "));
+}
+
+// The shortest list that has each of the seen ones in its order, made one by one; what one of them lacks may be absent.
+std::vector<std::string> Merger::lines(const std::string& path, const std::vector<std::vector<std::string>>& seen) {
+  std::vector<Value> all;
+  for (const auto& list : seen) {
+    std::vector<std::string> texts;
+    for (const Value& one : all) texts.push_back(one.text);
+    std::vector<Value> merged;
+    for (const Step& step : align(texts, list, std::equal_to<>())) {
+      merged.push_back(step.sign == '+' ? Value{list[step.actual], 0} : all[step.wanted]);
+      if (step.sign != '-') ++merged.back().runs;
+    }
+    all = std::move(merged);
+  }
+  std::vector<std::string> texts;
+  for (const Value& one : all) {
+    const bool birth = one.text.starts_with("makes ") && !one.text.starts_with("makes nobody");  // stands with the born
+    const bool always = birth || one.runs == seen.size();
+    texts.push_back(one.text + (always ? "" : " or none"));
+    if (!always) varies_.push_back(fmt::format("{} {}: in {} of {} runs", path, one.text, one.runs, seen.size()));
+  }
+  return texts;
+}
+
+Portrait Merger::merge(const std::string& path, const std::vector<const Portrait*>& seen) {
+  Portrait lwp = *seen[0];
+  for (const auto& [what, member] : {std::pair{" was born by", &Portrait::born},
+                                     {"'s exit signal", &Portrait::exit_signal},
+                                     {" ends", &Portrait::ends},
+                                     {" is reaped", &Portrait::reaped},
+                                     {" is orphaned", &Portrait::orphaned}}) {
+    std::vector<std::string> values;
+    for (const Portrait* one : seen) values.push_back(one->*member);
+    lwp.*member = value(path + what, values);
+  }
+  for (const auto member : {&Portrait::does, &Portrait::takes}) {
+    std::vector<std::vector<std::string>> lists;
+    for (const Portrait* one : seen) lists.push_back(one->*member);
+    lwp.*member = lines(member == &Portrait::takes ? path + " takes" : path, lists);
+  }
+  std::vector<std::string> flags;
+  for (const Portrait* one : seen) flags.push_back(fmt::format("{}", fmt::join(one->flags, " ")));
+  if (value(path + "'s flags", flags) != flags[0]) lwp.flags = {"any"};
+  return lwp;
+}
+
+// Siblings, one after the other, that are alike: only the last of them are not certain.
+void find_crowds(Gallery& gallery, const std::map<std::string, std::size_t, ByPath>& counts, std::size_t runs,
+                 std::vector<std::string>& varies) {
+  for (auto at = gallery.lwps.begin(); at != gallery.lwps.end();) {
+    Crowd crowd;
+    auto next = at;
+    auto last = at;
+    do {
+      crowd.least += counts.at(next->first) == runs ? 1U : 0U;
+      ++crowd.most;
+      last = next++;
+    } while (next != gallery.lwps.end() && next->second == at->second && follows(next->first, last->first));
+    if (crowd.least < crowd.most) {
+      gallery.crowds[at->first] = crowd;
+      varies.push_back(fmt::format("{}{}: from {} to {} of them", at->first, crowd.most > 1 ? " and its like" : "",
+                                   crowd.least, crowd.most));
+    }
+    at = next;
+  }
+}
+
+}  // namespace
+
+Result<Common> common(const std::vector<Gallery>& runs) {
+  Common found;
+  std::map<std::string, std::vector<const Portrait*>, ByPath> seen;
+  for (const Gallery& run : runs) {
+    for (const auto& [path, lwp] : run.lwps) seen[path].push_back(&lwp);
+  }
+  found.gallery.command = runs[0].command;
+  Merger merger(found.varies);
+  std::map<std::string, std::size_t, ByPath> counts;
+  for (const auto& [path, portraits] : seen) {
+    counts[path] = portraits.size();
+    found.gallery.lwps[path] = merger.merge(path, portraits);
+  }
+  find_crowds(found.gallery, counts, runs.size(), found.varies);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto words = differences(found.gallery, runs[i], "what all runs have in common");
+    if (words.empty()) continue;
+    return Error{fmt::format("the runs have no golden in common: {}, in run {} of {}; where the scheduler chooses who "
+                             "makes whom, let the program decide",
+                             words[0], i + 1, runs.size()),
+                 0};
+  }
+  return found;
+}
+
+}  // namespace lwptrace::golden

@@ -1,0 +1,79 @@
+// Runs of one program that are not the same, and the golden that holds all of them.
+#include "golden/several.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+#include "golden/differences.h"
+#include "golden/text.h"
+
+namespace lwptrace::golden {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Gallery gallery(const std::string& body) { return *read("lwptrace golden 1\n" + body, "x.golden"); }
+
+std::string text_of(const Common& found) { return write(found.gallery).substr(sizeof "lwptrace golden 1"); }
+
+TEST(Common, OfRunsThatAreTheSameIsEach) {
+  const Gallery run = gallery("1 process\n  named a\n  ends exit_group 0\n");
+  const auto found = common({run, run, run});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(write(found->gallery), write(run));
+  EXPECT_THAT(found->varies, IsEmpty());
+}
+
+TEST(Common, FactsThatVaryAreAlternativesTheMostFrequentFirst) {
+  const Gallery a = gallery("1 process\n  ends exit_group 0\n  reaped wait4 by 1\n");
+  const Gallery b = gallery("1 process\n  ends signal SIGTERM\n");
+  const auto found = common({b, a, a});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(text_of(*found), "\n1 process\n  ends exit_group 0 or signal SIGTERM\n  reaped wait4 by 1 or none\n");
+  EXPECT_THAT(found->varies, ElementsAre("1 ends: exit_group 0 in 2, signal SIGTERM in 1 of 3 runs",
+                                         "1 is reaped: wait4 by 1 in 2, none in 1 of 3 runs"));
+}
+
+TEST(Common, MoreThanAFewAlternativesAreAny) {
+  std::vector<Gallery> runs;
+  for (int i = 0; i < 5; ++i) runs.push_back(gallery("1 process\n  ends exit_group " + std::to_string(i) + "\n"));
+  const auto found = common(runs);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(text_of(*found), "\n1 process\n  ends any\n");
+}
+
+TEST(Common, WhatIsDoneInSomeRunsMayBeAbsent) {
+  const Gallery a = gallery("1 process\n  named a\n  named b\n  named c\n"),
+                b = gallery("1 process\n  named a\n  named c\n");
+  const auto found = common({a, b});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(text_of(*found), "\n1 process\n  named a\n  named b or none\n  named c\n");
+  EXPECT_THAT(found->varies, ElementsAre("1 named b: in 1 of 2 runs"));
+}
+
+TEST(Common, LwpsThatSomeRunsLackAreACrowdOfUncertainNumber) {
+  std::vector<Gallery> runs;
+  for (const char* last : {"5", "3", "4"}) {
+    runs.push_back(gallery("1 process\n  makes 1/1.." + std::string(last) + "\n1/1.." + last +
+                           " thread\n  born pthread_create\n"));
+  }
+  const auto found = common(runs);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(text_of(*found), "\n1 process\n  makes 1/1..5\n\n1/1..5 thread ×3..5\n  born pthread_create\n");
+  EXPECT_THAT(found->varies, ElementsAre("1/1 and its like: from 3 to 5 of them"));
+}
+
+TEST(Common, ThereIsNoneWhereChanceChoosesWhoMakesWhom) {
+  const Gallery a = gallery("1 process\n  makes 1/1\n  makes 1.2\n1/1 thread\n1.2 process\n");
+  const Gallery b = gallery("1 process\n  makes 1.1\n  makes 1/2\n1.1 process\n1/2 thread\n");
+  const auto found = common({a, b});
+  ASSERT_FALSE(found);
+  EXPECT_THAT(found.error().text, HasSubstr("the runs have no golden in common: "));
+  EXPECT_THAT(found.error().text, HasSubstr(", in run 2 of 2; "));
+}
+
+}  // namespace
+}  // namespace lwptrace::golden
