@@ -1,129 +1,115 @@
-// lwptrace check: does a program, or a recording of it, still behave as a golden file says?
-#include <fcntl.h>
+// lwptrace check: does a program, or a recording of it, still behave as a golden file says? Here the words of the
+// command are understood; judge.h compares with one golden, check_many.h with many.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <limits>
 
-#include "cli/compared.h"
+#include "cli/check_many.h"
 #include "cli/options.h"
-#include "cli/trace_options.h"
-#include "golden/text.h"
+#include "cli/outputs.h"
 
 namespace lwptrace::cli {
 
 namespace {
 
-const Verb kCheck{.usage = "lwptrace check [options] GOLDEN [-- PROG [ARG...]]",
+const Verb kCheck{.usage = "lwptrace check [options] GOLDEN... [-- PROG [ARG...]]",
                   .help = "lwptrace check --help",
                   .prefix = "check: ",
                   .refused = exit_usage};
 
-struct CheckOptions {
-  TraceOptions tracing;
-  std::string trace;
-  bool update = false;
-  Words words;
-};
+std::string take_count(const char* name, const std::string& text, std::size_t& count) {
+  const auto number = whole_number(text);
+  if (!number || *number == 0 || *number > 1'000'000) {
+    return fmt::format("{} {}: say how many, as a whole number from 1", name, text);
+  }
+  count = *number;
+  return "";
+}
 
-void declare(CLI::App& app, CheckOptions& o) {
-  declare_help(app, kCheck);
-  declare_tracing(app, o.tracing);
-  add_word(app, "--trace", "TRACE", "check this recording, and run nothing", [&o](const std::string& word) {
-    o.trace = word;
+void take(CLI::App& app, const char* name, const char* type, const char* what, std::string& value) {
+  add_word(app, name, type, what, [&value](const std::string& word) {
+    value = word;
     return std::string();
   });
-  app.add_flag("--update", o.update, "write GOLDEN from this run in place of comparing");
-  app.add_option("GOLDEN", o.words);
+}
+
+void declare(CLI::App& app, ManyOptions& o) {
+  declare_help(app, kCheck);
+  declare_tracing(app, o.judging.tracing);
+  take(app, "--trace", "TRACE", "check this recording, and run nothing", o.judging.trace);
+  take(app, "--cd", "DIR", "run programs in that directory; in the place of here,\nor of the folder that was named",
+       o.judging.directory);
+  app.add_flag("--update", o.judging.update, "write GOLDEN from this run in place of comparing");
+  add_word(app, "--repeat", "N",
+           "run the program N times: with --update write what all\nruns have in common, else tell "
+           "what held how often",
+           [&o](const std::string& word) { return take_count("--repeat", word, o.judging.repeat); });
+  add_word(app, "-j,--jobs", "N", "check N goldens at a time",
+           [&o](const std::string& word) { return take_count("-j", word, o.parallel); });
+  take(app, "--junit", "FILE", "write what came of each golden as JUnit's XML", o.junit);
+  app.add_flag("--tap", o.tap, "print what came of each as TAP");
+  app.add_option("GOLDEN", o.goldens);
   app.footer(
-      "Without PROG the command that GOLDEN names is run. Exit status: 0 the same, 1\n"
-      "different, 2 when GOLDEN or TRACE cannot be read, 124 timed out, 125 lwptrace\n"
-      "failed.");
+      "GOLDEN is a file, or a folder with some (\"golden\", \"*.golden\"), in which their\n"
+      "programs run. Without PROG the command that it names is run. Exit status: 0 the same, 1 different, 2 when "
+      "GOLDEN\n"
+      "or TRACE cannot be read, 124 timed out, 123 a guard was hit, 125 lwptrace failed.");
 }
 
-Result<std::string> whole_file(const std::string& name) {
-  const int fd = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
-  std::string text;
-  char some[65536];
-  ssize_t got = fd < 0 ? -1 : 1;
-  while (got > 0) {
-    got = ::read(fd, some, sizeof some);
-    if (got > 0) text.append(some, static_cast<std::size_t>(got));
+// Why that cannot be asked for together, or "".
+std::string contradiction(const ManyOptions& o, bool many) {
+  const JudgeOptions& one = o.judging;
+  if (!one.trace.empty() && !one.command.empty()) {
+    return fmt::format("{}: with --trace nothing is run; leave one of the two out", one.command[0]);
   }
-  const int error = errno;
-  if (fd >= 0) ::close(fd);
-  if (got < 0) return Error{fmt::format("{}: {}", name, std::strerror(error)), error};
-  return text;
-}
-
-// Runs the command and paints what it did. A value is how it ended before it could be painted.
-std::optional<Ending> run_and_paint(const CheckOptions& o, const Words& command, const engine::SignalState& signals,
-                                    golden::Gallery& gallery) {
-  TraceOptions tracing = o.tracing;
-  golden::Painter painter;
-  tracing.listener = &painter;
-  tracing.quiet = 2;
-  const auto traced = trace_program(tracing, {command, {}, {}, {}, signals});
-  if (!traced) return refuse(kCheck, traced.error().text);
-  if (const engine::Outcome& outcome = traced->outcome; outcome.failure) {
-    complain("check: " + outcome.failure->text);
-    return Ending{outcome.not_executed ? exit_usage : exit_failed, 0};
+  if (!one.trace.empty() && one.repeat > 1)
+    return "--repeat runs a program, --trace runs none; leave one of the two out";
+  if (many && !one.command.empty()) {
+    return fmt::format("{}: many goldens are checked with the commands that they name; name one golden, or no program",
+                       one.command[0]);
   }
-  if (const auto limit = ending_of_limits(*traced)) return limit;
-  gallery = painter.take();
-  return std::nullopt;
+  if (many && !one.trace.empty()) return fmt::format("{}: a recording is checked with one golden; name one", one.trace);
+  return "";
 }
 
-Ending update(const std::string& name, const golden::Gallery& gallery) {
-  std::ofstream file(name, std::ios::binary | std::ios::trunc);
-  file << golden::write(gallery) << std::flush;
-  if (!file) return refuse(kCheck, fmt::format("cannot write {}: {}", name, std::strerror(errno)));
-  say(fmt::format("lwptrace: check: {} written: {} LWPs; read it before you keep it\n", name, gallery.lwps.size()));
-  return {0, 0};
+Ending tell(const Verdict& verdict, bool update) {
+  if (verdict.status > 1) return complain("check: " + verdict.text), Ending{verdict.status, 0};
+  if (update) {
+    if (!verdict.text.empty()) say("lwptrace: check: " + verdict.text);
+    return {verdict.status, 0};
+  }
+  const Ending printed = verdict.text.empty() ? Ending{} : print(verdict.text);
+  return printed.status != 0 ? printed : Ending{verdict.status, 0};
 }
 
 }  // namespace
 
 Ending verb_check(const Words& words, const engine::SignalState& signals) {
-  CheckOptions o;
+  ManyOptions o;
   CLI::App app{"Compares what a program does with a golden file: 0 the same, 1 different"};
   declare(app, o);
-  if (const auto ending = parse(app, kCheck, words)) return *ending;
-  if (o.words.empty()) {
+  const auto program = std::ranges::find(words, "--");
+  if (program != words.end()) o.judging.command.assign(std::next(program), words.end());
+  if (const auto ending = parse(app, kCheck, {words.begin(), program})) return *ending;
+  if (o.goldens.empty()) {
     return refuse(kCheck, "no golden file given; for example: lwptrace check --update demo.golden -- ./demo");
   }
-  const std::string name = o.words[0];
-  Words command(o.words.begin() + 1, o.words.end());
-  if (!o.trace.empty() && !command.empty()) {
-    return refuse(kCheck, fmt::format("{}: with --trace nothing is run; leave one of the two out", command[0]));
+  std::error_code error;
+  if (o.goldens.size() == 1 && !o.judging.command.empty() && std::filesystem::is_directory(o.goldens[0], error)) {
+    if (o.judging.directory.empty()) o.judging.directory = o.goldens[0];
+    o.goldens[0] += "/golden";
   }
-  golden::Gallery wanted, actual;
-  const bool reads = !o.update || (command.empty() && o.trace.empty());
-  if (reads) {
-    const auto text = whole_file(name);
-    if (!text) {
-      const bool absent = text.error().code == ENOENT;
-      return refuse(kCheck, text.error().text + (absent ? "; to make it: lwptrace check --update GOLDEN -- PROG" : ""));
-    }
-    auto read = golden::read(*text, name);
-    if (!read) return refuse(kCheck, read.error().text);
-    wanted = std::move(*read);
-    if (command.empty()) command = wanted.command;
-  }
-  if (!o.trace.empty()) {
-    auto painted = paint(o.trace);
-    if (!painted) return refuse(kCheck, painted.error().text);
-    actual = std::move(*painted);
-  } else if (command.empty()) {
-    return refuse(kCheck, fmt::format("{} names no command; say which program: lwptrace check {} -- PROG", name, name));
-  } else if (const auto ending = run_and_paint(o, command, signals, actual)) {
-    return *ending;
-  }
-  if (o.update) return update(name, actual);
-  return tell_differences({wanted, "golden", name}, {actual, "this run", "this run"}, o.tracing.output.color);
+  const bool many =
+      o.goldens.size() > 1 || !o.junit.empty() || o.tap || std::filesystem::is_directory(o.goldens[0], error);
+  if (const std::string wrong = contradiction(o, many); !wrong.empty()) return refuse(kCheck, wrong);
+  o.judging.color = wants_color(o.judging.tracing.output.color, STDOUT_FILENO) && !o.tap;
+  if (many) return check_many(o, signals);
+  return tell(judge(o.judging, o.goldens[0], signals), o.judging.update);
 }
 
 }  // namespace lwptrace::cli

@@ -1,11 +1,14 @@
 // lwptrace diff: what two recordings differ in, apart from times, tids and the order that the scheduler chose.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/compared.h"
 #include "cli/options.h"
+#include "cli/outputs.h"
+#include "golden/differences.h"
 
 namespace lwptrace::cli {
 
@@ -23,7 +26,7 @@ Ending verb_diff(const Words& words) {
   Words traces;
   CLI::App app{"Tells what two recordings differ in: in words, and as a unified diff."};
   declare_help(app, kDiff);
-  declare_color(app, color);
+  add_choice(app, "--color", "WHEN", color, {"auto", "always", "never"}, "colour: auto (default), always or never");
   app.add_option("TRACE", traces);
   app.footer(
       "Times, tids, addresses and the order that the scheduler chose do not count.\n"
@@ -38,7 +41,11 @@ Ending verb_diff(const Words& words) {
   if (!a) return refuse(kDiff, a.error().text);
   const auto b = paint(traces[1]);
   if (!b) return refuse(kDiff, b.error().text);
-  return tell_differences({*a, traces[0], traces[0]}, {*b, traces[1], traces[1]}, color);
+  const auto told = golden::differences(*a, *b, traces[0]);
+  if (told.empty()) return {0, 0};
+  const std::string drawn = golden::unified(*a, *b, traces[0], traces[1], wants_color(color, STDOUT_FILENO));
+  const Ending printed = print(fmt::format("{}\n\n{}", fmt::join(told, "\n"), drawn));
+  return printed.status != 0 ? printed : Ending{1, 0};
 }
 
 }  // namespace lwptrace::cli

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 
 #include "cli/cpu.h"
 #include "cli/session.h"
@@ -173,9 +174,9 @@ Result<Traced> trace(const TraceOptions& o, engine::EngineOptions engine_options
 Result<Traced> trace_program(const TraceOptions& o, const engine::LaunchOptions& program) {
   TraceHeader header;
   header.argv = program.argv;
-  header.cwd = program.directory;
-  char directory[4096];
-  if (header.cwd.empty() && ::getcwd(directory, sizeof directory) != nullptr) header.cwd = directory;
+  std::error_code error;
+  const auto cwd = std::filesystem::canonical(program.directory.empty() ? "." : program.directory, error);
+  header.cwd = error ? program.directory : cwd.string();
   engine::EngineOptions engine_options;
   engine_options.launch = program;
   return trace(o, std::move(engine_options), std::move(header));

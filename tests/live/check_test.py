@@ -3,6 +3,7 @@
 
 import os
 import unittest
+import xml.etree.ElementTree
 
 import support
 
@@ -86,13 +87,124 @@ class Check(support.LiveTest):
             self.expect_one_line(result, self.golden, words)
         self.write()
         self.change(self.demo, "/no/such/program")
-        self.assertEqual(self.check(self.golden).status, 2)
-        self.assertEqual(self.check(self._folder.name).status, 2)
+        result = self.check(self.golden)
+        self.assertEqual(result.status, 2)
+        self.expect_one_line(result, self.golden + ":2:9: ", "/no/such/program")
 
     def test_a_limit_ends_it_as_it_ends_a_run(self):
         self.write(support.fixture("fork"))
         result = self.check("--timeout", "100ms", self.golden, "--", "sleep", "100")
         self.assertEqual(result.status, 124)
+        self.expect_one_line(result, "--timeout")
+        result = self.check("--max-births", "2", self.golden, "--", self.demo)
+        self.assertEqual(result.status, 123)
+        self.expect_one_line(result, "--max-births")
+
+    def test_what_varies_is_found_by_repeating(self):
+        program = "import os, random, sys\nif os.fork() == 0: os._exit(random.choice([1, 2]))\nos.wait()"
+        result = self.check("--update", "--repeat", "40", self.golden, "--", "python3", "-c", program)
+        self.assertEqual((result.status, result.out), (0, b""))
+        self.assertRegex(result.err.decode(), r"not always the same: 1\.1 ends: exit_group . in \d+, exit_group . in \d+ of 40")
+        with open(self.golden, encoding="utf-8") as file:
+            self.assertRegex(file.read(), r"\n  ends exit_group . or exit_group .\n")
+        result = self.check("--repeat", "10", self.golden)
+        self.assertEqual(result.status, 0, result.out)
+        self.assertIn(b": 10 runs, the same each time: ", result.out)
+
+    def test_how_often_a_fact_held_is_told(self):
+        self.write(support.fixture("fork"))
+        self.change("ends exit_group 7", "ends exit_group 22")
+        result = self.check("--repeat", "3", self.golden)
+        self.assertEqual(result.status, 1)
+        self.assertEqual(result.out.decode().splitlines()[:2],
+                         ["3 of 3 runs differ", "in 3 of 3: 1.1 exited 7, golden says 22"])
+
+    def test_a_golden_that_holds_is_not_written_again(self):
+        self.write()
+        with open(self.golden, "a", encoding="utf-8") as file:
+            file.write("# mine\n")
+        before = self.write()
+        self.assertTrue(before.endswith("# mine\n"))
+        self.change("ends signal SIGTERM", "ends exit_group 22")
+        self.change("\n\n1 process", "\nnames: ignore\n\n1 process")
+        self.assertIn("\nnames: ignore\n", self.write())
+
+    def test_signals_and_names_are_ignored_where_the_golden_says_so(self):
+        program = "import os\nif os.fork() == 0: os.kill(os.getpid(), {})\nos.wait()".format
+        self.assertEqual(self.check("--update", self.golden, "--", "python3", "-c", program(10)).status, 0)
+        self.change("\n\n1 process", "\nexecutes: ignore\nsignals: ignore\n\n1 process")
+        self.change("ends signal SIGUSR1", "ends any")
+        self.assertEqual(self.check(self.golden, "--", "python3", "-c", program(12)).status, 0)
+        self.change("signals: ignore\n", "")
+        self.assertEqual(self.check(self.golden, "--", "python3", "-c", program(12)).status, 1)
+
+    def goldens(self, *cases):
+        for case in cases:
+            os.mkdir(self.path(case))
+            self.golden = self.path(case)
+            self.assertEqual(self.check("--update", self.path(case), "--", support.fixture(case)).status, 0)
+            self.golden = self.path(f"{case}/golden")
+        return [self.path(case) for case in cases]
+
+    def test_many_are_checked_and_the_worst_is_the_status(self):
+        folders = self.goldens("fork", "threads", "vfork")
+        result = self.check("-j", "2", *folders)
+        self.assertEqual((result.status, result.out, result.err), (0, b"3 goldens: 3 as they say, 0 different\n", b""))
+        os.mkdir(self.path("empty"))
+        self.change("born vfork", "born fork")
+        result = self.check(*folders, self.path("empty"))
+        self.assertEqual(result.status, 1)
+        told = result.out.decode()
+        self.assertIn("vfork/golden: different\nprocess 1.1 was born by vfork, golden says fork\n", told)
+        self.assertTrue(told.endswith("3 goldens: 2 as they say, 1 different; 1 folder without a golden\n"), told)
+        with open(self.golden, "w", encoding="utf-8") as file:
+            file.write("nonsense\n")
+        result = self.check(*folders)
+        self.assertEqual(result.status, 2)
+        self.assertIn("1 that could not be told", result.out.decode())
+        self.assertEqual(self.check(self.path("empty")).status, 2)
+
+    def test_goldens_that_nobody_named_are_told(self):
+        a, b = self.path("a.golden"), self.path("b.golden")
+        for self.golden in a, b:
+            self.write(support.fixture("fork"))
+        self.assertNotIn(b"unreferenced", self.check(a, b).out)
+        self.assertIn(f"unreferenced: {b}\n", self.check("--color", "never", a, a).out.decode())
+
+    def test_programs_run_where_their_golden_lies_or_where_one_says(self):
+        folder = os.path.dirname(self.demo)
+        result = self.check("--cd", folder, "--update", self.golden, "--", "./demo")
+        self.assertEqual(result.status, 0, result.err)
+        with open(self.golden, encoding="utf-8") as file:
+            self.assertIn("\n  executes ./demo\n", file.read())
+        self.assertEqual(self.check("--cd", folder, self.golden).status, 0)
+        self.assertEqual(self.check(self.golden).status, 2)
+        os.symlink(self.demo, self.path("demo"))
+        self.assertEqual(self.check(self._folder.name).status, 1, "the file that is executed is another")
+
+    def test_reports_for_machines(self):
+        folders = self.goldens("fork", "threads")
+        self.change("ends exit 0", "ends exit <3>")
+        junit = self.path("junit.xml")
+        result = self.check("--tap", "--junit", junit, *folders)
+        self.assertEqual(result.status, 1)
+        lines = result.out.decode().splitlines()
+        self.assertEqual(lines[:3], ["TAP version 13", "1..2", f"ok 1 - {folders[0]}/golden"])
+        self.assertEqual(lines[3:5], [f"not ok 2 - {folders[1]}/golden", "# 1/1 exited 0, golden says <3>"])
+        suite = xml.etree.ElementTree.parse(junit).getroot()[0]
+        self.assertEqual([suite.get(key) for key in ("tests", "failures", "errors")], ["2", "1", "0"])
+        self.assertEqual(suite[1][0].get("message"), "1/1 exited 0, golden says <3>")
+        result = self.check("--junit", "/no/such/folder/x", *folders)
+        self.assertEqual((result.status, result.out), (2, b""))
+        self.expect_one_line(result, "/no/such/folder/x", "nothing was run")
+
+    def test_what_contradicts_itself_is_refused(self):
+        folders = self.goldens("fork", "threads")
+        for words in ([*folders, "--", "true"], ["--trace", "x", *folders], ["--trace", "x", "--repeat", "2", self.golden],
+                      ["--repeat", "0", self.golden], ["-j", "many", self.golden]):
+            result = self.check(*words)
+            self.assertEqual((result.status, result.out), (2, b""), words)
+            self.expect_one_line(result, "check: ")
 
     def test_two_recordings_differ_in_behaviour_alone(self):
         a, b, c = self.path("a.jsonl"), self.path("b.jsonl"), self.path("c.jsonl")

@@ -1,0 +1,185 @@
+// Runs that are to be compared with each other, or told how often they differ, are made by jobs.
+#include "cli/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <span>
+
+#include "cli/compared.h"
+#include "golden/differences.h"
+#include "golden/several.h"
+#include "golden/text.h"
+#include "render/text.h"
+
+namespace lwptrace::cli {
+
+namespace {
+
+struct Golden {
+  std::string name;
+  std::optional<golden::Gallery> gallery;
+};
+
+constexpr std::size_t kMostLines = 40;
+
+std::string and_more(std::size_t lines) {
+  return lines > kMostLines ? fmt::format("… and {} more\n", lines - kMostLines) : "";
+}
+
+Verdict cannot(const std::string& why) { return {exit_usage, why}; }
+
+Result<std::string> whole_file(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  std::string text;
+  char some[65536];
+  while (file.read(some, sizeof some) || file.gcount() > 0) text.append(some, static_cast<std::size_t>(file.gcount()));
+  if (!file.eof()) return Error{fmt::format("{}: {}", name, std::strerror(errno)), errno};
+  return text;
+}
+
+// Runs the command, and paints what it did.
+Verdict run(const JudgeOptions& o, const Words& command, const engine::SignalState& signals, golden::Gallery& gallery) {
+  TraceOptions tracing = o.tracing;
+  golden::Painter painter;
+  tracing.listener = &painter;
+  tracing.quiet = 2;
+  const auto traced = trace_program(tracing, {command, {}, o.directory, {}, signals});
+  if (!traced) return cannot(traced.error().text);
+  if (const engine::Outcome& outcome = traced->outcome; outcome.failure) {
+    return {outcome.not_executed ? exit_usage : exit_failed, outcome.failure->text};
+  }
+  if (const auto limit = ending_of_limits(*traced)) {
+    const char* why = limit->status == exit_timeout ? "it took longer than --timeout allows"
+                      : limit->status == exit_guard ? "it made more LWPs than --max-lwps or --max-births allows"
+                                                    : "what -o was to take is not all written";
+    return {limit->status, fmt::format("{}: {}; nothing is compared", command[0], why)};
+  }
+  gallery = painter.take();
+  return {};
+}
+
+Verdict run_all(const JudgeOptions& o, const Words& command, const engine::SignalState& signals,
+                std::vector<golden::Gallery>& runs) {
+  runs.resize(o.repeat);
+  if (o.repeat == 1) return run(o, command, signals, runs[0]);
+  Verdict failed;
+  const auto once = [&](std::size_t) {
+    golden::Gallery gallery;
+    const Verdict verdict = run(o, command, signals, gallery);
+    return verdict.status == 0 ? Verdict{0, golden::write(gallery)} : verdict;
+  };
+  run_jobs(o.repeat, 1, once, [&](std::size_t i, const Finished& finished) {
+    if (finished.verdict.status != 0) {
+      failed = finished.verdict;
+    } else if (auto read = golden::read(finished.verdict.text, "a run")) {
+      runs[i] = std::move(*read);
+    } else {
+      failed = {exit_failed, read.error().text};
+    }
+  });
+  return failed;
+}
+
+std::size_t facts(const golden::Gallery& gallery) {
+  const std::string text = golden::write(gallery);
+  std::size_t lines = 0;
+  for (std::size_t at = text.find("\n  "); at != std::string::npos; at = text.find("\n  ", at + 1)) ++lines;
+  return lines;
+}
+
+Verdict write(const Golden& golden, const std::vector<golden::Gallery>& runs) {
+  std::vector<std::string> all;
+  if (golden.gallery) {
+    bool holds = true;
+    for (const golden::Gallery& run : runs) holds = holds && golden::differences(*golden.gallery, run, "").empty();
+    if (holds) return {0, fmt::format("{} holds, and is left as it is\n", golden.name)};
+  }
+  auto common = golden::common(runs);
+  if (!common) return cannot(common.error().text);
+  if (golden.gallery) common->gallery.ignored = golden.gallery->ignored;
+  std::ofstream file(golden.name, std::ios::binary | std::ios::trunc);
+  file << golden::write(common->gallery) << std::flush;
+  if (!file) return cannot(fmt::format("cannot write {}: {}", golden.name, std::strerror(errno)));
+  std::string text = fmt::format("{} written: {}; read it before you keep it\n", golden.name,
+                                 render::counted(common->gallery.lwps.size(), "LWP"));
+  const auto& varies = common->varies;
+  for (const std::string& words : std::span(varies).first(std::min(varies.size(), kMostLines))) {
+    text += "  not always the same: " + words + "\n";
+  }
+  return {0, text + and_more(varies.size())};
+}
+
+Verdict compare(const JudgeOptions& o, const Golden& golden, const std::vector<golden::Gallery>& runs) {
+  std::vector<std::pair<std::string, std::size_t>> often;  // what differs, in how many runs
+  const golden::Gallery* other = nullptr;
+  std::size_t differ = 0;
+  for (const golden::Gallery& run : runs) {
+    const auto words = golden::differences(*golden.gallery, run, "golden");
+    if (words.empty()) continue;
+    ++differ;
+    if (other == nullptr) other = &run;
+    for (const std::string& line : words) {
+      const auto known = std::ranges::find(often, line, &std::pair<std::string, std::size_t>::first);
+      if (known == often.end()) {
+        often.emplace_back(line, 1);
+      } else {
+        ++known->second;
+      }
+    }
+  }
+  const std::size_t all = facts(*golden.gallery);
+  if (other == nullptr) {
+    if (runs.size() == 1) return {};
+    return {0, fmt::format("{}: {} runs, the same each time: {}\n", golden.name, runs.size(),
+                           render::counted(all, "fact"))};
+  }
+  std::string text;
+  if (runs.size() > 1) text += fmt::format("{} of {} runs differ\n", differ, runs.size());
+  for (const auto& [line, times] : std::span(often).first(std::min(often.size(), kMostLines))) {
+    text += runs.size() > 1 ? fmt::format("in {} of {}: {}\n", times, runs.size(), line) : line + "\n";
+  }
+  text += and_more(often.size());
+  return {1, text + "\n" + golden::unified(*golden.gallery, *other, golden.name, "this run", o.color)};
+}
+
+}  // namespace
+
+Verdict judge(const JudgeOptions& o, const std::string& name, const engine::SignalState& signals) {
+  Golden golden{name, {}};
+  Words command = o.command;
+  const bool told_what = !o.trace.empty() || !o.command.empty();
+  const auto text = whole_file(name);
+  if (!text && (!o.update || !told_what)) {
+    const bool absent = text.error().code == ENOENT;
+    return cannot(text.error().text + (absent ? "; to make it: lwptrace check --update GOLDEN -- PROG" : ""));
+  }
+  std::string place;  // where the command stands
+  if (text) {
+    auto read = golden::read(*text, name);
+    if (!read && (!o.update || !told_what)) return cannot(read.error().text);
+    if (read) golden.gallery = std::move(*read);
+    if (read && command.empty() && golden.gallery->command_line != 0) {
+      command = golden.gallery->command;
+      place = fmt::format("{}:{}:9: ", name, golden.gallery->command_line);
+    }
+  }
+  std::vector<golden::Gallery> runs(1);
+  if (!o.trace.empty()) {
+    auto painted = paint(o.trace);
+    if (!painted) return cannot(painted.error().text);
+    runs[0] = std::move(*painted);
+  } else if (command.empty()) {
+    return cannot(fmt::format("{} names no command; say which program: lwptrace check {} -- PROG", name, name));
+  } else if (Verdict failed = run_all(o, command, signals, runs); failed.status != 0) {
+    if (failed.status == exit_usage) failed.text = place + failed.text;
+    return failed;
+  }
+  return o.update ? write(golden, runs) : compare(o, golden, runs);
+}
+
+}  // namespace lwptrace::cli
