@@ -5,6 +5,8 @@
 #include <lwptrace/names.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <optional>
 
 #include "golden/align.h"
@@ -48,71 +50,98 @@ std::optional<std::string> exit_code(const std::string& end) {
   return by_itself ? std::optional(end.substr(space + 1)) : std::nullopt;
 }
 
+// What is likelier the cause of the rest comes first: what somebody does, before who ended of it, and before who
+// waited.
+enum class Rank : std::uint8_t { birth, deed, own_end, taken, end_by_another, reaped };
+
 class Speaker {
  public:
-  Speaker(std::vector<std::string>& words, const std::string& whose) : words_(words), whose_(whose) {}
+  explicit Speaker(const std::string& whose) : whose_(whose) {}
+  [[nodiscard]] std::vector<std::string> words();
   void compare(const std::string& path, const Portrait& wanted, const Portrait& actual);
 
  private:
   void compare_ends(const std::string& path, const Portrait& wanted, const Portrait& actual);
-  void compare_lines(const std::string& subject, const Lines& wanted, const Lines& actual);
-  void say(std::string words) { words_.push_back(std::move(words)); }
+  void compare_lines(Rank rank, const std::string& subject, const Lines& wanted, const Lines& actual);
+  void say(Rank rank, std::string words) { said_.push_back({rank, std::move(words)}); }
 
-  std::vector<std::string>& words_;
+  struct Said {
+    Rank rank;
+    std::string words;
+  };
+  std::vector<Said> said_;
   const std::string& whose_;
 };
 
-void Speaker::compare_ends(const std::string& path, const Portrait& wanted, const Portrait& actual) {
-  if (matches(wanted.ends, actual.ends)) return;
-  const auto before = exit_code(wanted.ends), now = exit_code(actual.ends);
-  if (actual.ends.empty()) return say(fmt::format("{} is not seen to end, {} says {}", path, whose_, wanted.ends));
-  if (wanted.ends.empty()) return say(fmt::format("{} ended by {}, {} has no end of it", path, actual.ends, whose_));
-  if (before && now && *before != *now)
-    return say(fmt::format("{} exited {}, {} says {}", path, *now, whose_, *before));
-  say(fmt::format("{} ended by {}, {} says {}", path, actual.ends, whose_, wanted.ends));
+// Of ends the later paths first: a child's end may be why its parent ends as it does.
+std::vector<std::string> Speaker::words() {
+  std::ranges::stable_sort(said_, {}, &Said::rank);
+  const auto ends = std::ranges::find(said_, Rank::own_end, &Said::rank);
+  std::reverse(ends, std::ranges::find_if(
+                         ends, said_.end(), [](Rank rank) { return rank != Rank::own_end; }, &Said::rank));
+  std::vector<std::string> words;
+  for (Said& one : said_) words.push_back(std::move(one.words));
+  return words;
 }
 
-void Speaker::compare_lines(const std::string& subject, const Lines& wanted, const Lines& actual) {
+void Speaker::compare_ends(const std::string& path, const Portrait& wanted, const Portrait& actual) {
+  if (matches(wanted.ends, actual.ends)) return;
+  const bool of_another = actual.ends.find(" by ") != std::string::npos;
+  const Rank rank = of_another ? Rank::end_by_another : Rank::own_end;
+  const auto before = exit_code(wanted.ends), now = exit_code(actual.ends);
+  if (actual.ends.empty())
+    return say(rank, fmt::format("{} is not seen to end, {} says {}", path, whose_, wanted.ends));
+  if (wanted.ends.empty())
+    return say(rank, fmt::format("{} ended by {}, {} has no end of it", path, actual.ends, whose_));
+  if (before && now && *before != *now)
+    return say(rank, fmt::format("{} exited {}, {} says {}", path, *now, whose_, *before));
+  say(rank, fmt::format("{} ended by {}, {} says {}", path, actual.ends, whose_, wanted.ends));
+}
+
+void Speaker::compare_lines(Rank rank, const std::string& subject, const Lines& wanted, const Lines& actual) {
   for (const Step& step : align(wanted, actual, matches)) {
-    if (step.sign == '-') say(fmt::format("{} no longer {}", subject, wanted[step.wanted]));
-    if (step.sign == '+') say(fmt::format("{} now {}", subject, actual[step.actual]));
+    if (step.sign == '-') say(rank, fmt::format("{} no longer {}", subject, wanted[step.wanted]));
+    if (step.sign == '+') say(rank, fmt::format("{} now {}", subject, actual[step.actual]));
   }
 }
 
 void Speaker::compare(const std::string& path, const Portrait& wanted, const Portrait& actual) {
   const std::string subject = who(path, wanted);
   if (!matches(wanted.born, actual.born)) {
-    say(fmt::format("{} was born by {}, {} says {}", subject, actual.born, whose_, wanted.born));
+    say(Rank::birth, fmt::format("{} was born by {}, {} says {}", subject, actual.born, whose_, wanted.born));
   }
   const bool any_flags = wanted.flags.size() == 1 && wanted.flags[0] == "any";
   for (const std::string& flag : wanted.flags) {
     if (any_flags || std::find(actual.flags.begin(), actual.flags.end(), flag) != actual.flags.end()) continue;
-    say(fmt::format("{} lost {}", subject, flag));
+    say(Rank::birth, fmt::format("{} lost {}", subject, flag));
   }
   for (const std::string& flag : actual.flags) {
     if (any_flags || std::find(wanted.flags.begin(), wanted.flags.end(), flag) != wanted.flags.end()) continue;
-    say(fmt::format("{} gained {}", subject, flag));
+    say(Rank::birth, fmt::format("{} gained {}", subject, flag));
   }
   if (!matches(wanted.exit_signal, actual.exit_signal)) {
     const auto named = [](const std::string& signal) { return signal.empty() ? std::string("SIGCHLD") : signal; };
-    say(fmt::format("the exit signal of {} is {}, {} says {}", path, named(actual.exit_signal), whose_,
-                    named(wanted.exit_signal)));
+    say(Rank::birth, fmt::format("the exit signal of {} is {}, {} says {}", path, named(actual.exit_signal), whose_,
+                                 named(wanted.exit_signal)));
   }
   compare_ends(path, wanted, actual);
   if (!matches(wanted.reaped, actual.reaped)) {
-    say(actual.reaped.empty() ? fmt::format("child {} is no longer reaped ({}: {})", path, whose_, wanted.reaped)
+    const std::string with = actual.reaped.starts_with("by ") ? "" : "with ";
+    say(Rank::reaped,
+        actual.reaped.empty() ? fmt::format("child {} is no longer reaped ({}: {})", path, whose_, wanted.reaped)
         : wanted.reaped.empty()
-            ? fmt::format("child {} is reaped now, with {}", path, actual.reaped)
-            : fmt::format("child {} is reaped with {}, {} says {}", path, actual.reaped, whose_, wanted.reaped));
+            ? fmt::format("child {} is reaped now, {}{}", path, with, actual.reaped)
+            : fmt::format("child {} is reaped {}{}, {} says {}", path, with, actual.reaped, whose_, wanted.reaped));
   }
   if (!matches(wanted.orphaned, actual.orphaned)) {
-    say(actual.orphaned.empty() ? fmt::format("{} is no longer orphaned ({}: {})", path, whose_, wanted.orphaned)
+    say(Rank::reaped,
+        actual.orphaned.empty() ? fmt::format("{} is no longer orphaned ({}: {})", path, whose_, wanted.orphaned)
         : wanted.orphaned.empty()
             ? fmt::format("{} is an orphan now and goes {}", path, actual.orphaned)
             : fmt::format("{} goes {} as an orphan, {} says {}", path, actual.orphaned, whose_, wanted.orphaned));
   }
-  compare_lines(path, wanted.does, actual.does);
-  compare_lines(path + " takes:", wanted.takes, actual.takes);
+  compare_lines(Rank::deed, path, wanted.does, actual.does);
+  compare_lines(Rank::taken, path + " takes:", wanted.takes, actual.takes);
 }
 
 // Of those that only one of the two has.
@@ -170,7 +199,7 @@ std::vector<std::string> differences(Gallery wanted, Gallery actual, const std::
   for (const auto& [path, lwp] : actual.lwps) {
     if (!wanted.lwps.contains(path)) words.push_back(with_birth(path, lwp) + " is new");
   }
-  Speaker speaker(words, whose);
+  Speaker speaker(whose);
   for (auto& [path, lwp] : wanted.lwps) {
     const auto now = actual.lwps.find(path);
     if (now == actual.lwps.end()) continue;
@@ -178,6 +207,7 @@ std::vector<std::string> differences(Gallery wanted, Gallery actual, const std::
     forget_births(wanted, actual, now->second);
     speaker.compare(path, lwp, now->second);
   }
+  std::ranges::move(speaker.words(), std::back_inserter(words));
   return words;
 }
 
