@@ -80,19 +80,21 @@ std::string missing(const std::string& path, const Portrait& said, const Gallery
 }
 
 TraceMatcher::Verdict judge_line(const RecordedTrace& trace, const std::string& path, const std::string& line) {
-  const auto said = golden::read("lwptrace golden 1\n1 process\n  " + line + "\n", "\"" + line + "\"");
-  if (!said) return {false, said.error().text};
+  const auto text = golden::read("lwptrace golden 1\n1 process\n  " + line + "\n", "\"" + line + "\"");
+  if (!text) return {false, text.error().text};
+  const Portrait& said = text->lwps.at("1");
+  if (said == Portrait{Kind::process}) return {false, "the test says nothing: \"" + line + "\" is no line of a golden"};
   Gallery actual = portraits(trace);
   Lines words;
   for (auto& [other, lwp] : actual.lwps) {
     if (lwp.born.empty()) lwp.born = trace.header.mode;
     if (!golden::matches(path, other)) continue;
-    const Gallery wanted{{}, {{other, as_said(lwp, said->lwps.at("1"))}}};
+    const Gallery wanted{{}, {{other, as_said(lwp, said)}}};
     const Lines of_this = golden::differences(wanted, {{}, {{other, lwp}}}, "the test");
     if (of_this.empty()) return {true, fmt::format("{}: {}", other, line)};
     words.insert(words.end(), of_this.begin(), of_this.end());
   }
-  return {false, words.empty() ? missing(path, said->lwps.at("1"), actual) : joined(words, "\n")};
+  return {false, words.empty() ? missing(path, said, actual) : joined(words, "\n")};
 }
 
 TraceMatcher::Verdict judge_golden(const RecordedTrace& trace, const std::string& file) {

@@ -59,6 +59,7 @@ Result<RecordedTrace> trace_command(const std::vector<std::string>& argv, const 
   words.insert(words.end(), {"-o", recording.name(), "--"});
   words.insert(words.end(), argv.begin(), argv.end());
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
 

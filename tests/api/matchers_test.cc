@@ -91,6 +91,7 @@ TEST(Matchers, OfACrowdOnlySomeAreNamed) {
 
 TEST(Matchers, ALineThatNoGoldenHasIsNamed) {
   EXPECT_THAT(why(HasLine("1", "bron fork")), ::testing::HasSubstr("\"bron\" is not known; it may be born, "));
+  EXPECT_EQ(why(HasLine("1", "# born")), "the test says nothing: \"# born\" is no line of a golden");
 }
 
 TEST(Matchers, DescribeThemselves) {
