@@ -68,6 +68,12 @@ Portrait as_said(Portrait lwp, const Portrait& said) {
   return lwp;
 }
 
+Gallery alone(const std::string& path, const Portrait& lwp) {
+  Gallery gallery;
+  gallery.lwps[path] = lwp;
+  return gallery;
+}
+
 std::string missing(const std::string& path, const Portrait& said, const Gallery& actual) {
   Lines there;
   for (const auto& [other, lwp] : actual.lwps) there.push_back(fmt::format("{} ({})", other, lwp.born));
@@ -75,8 +81,7 @@ std::string missing(const std::string& path, const Portrait& said, const Gallery
   nobody.born = said.born;
   const std::size_t last = path.find_last_of("./");
   nobody.kind = last != std::string::npos && path[last] == '/' ? Kind::thread : Kind::process;
-  return fmt::format("{}; there are {}", golden::differences({{}, {{path, nobody}}}, {}, "").front(),
-                     joined(there, ", "));
+  return fmt::format("{}; there are {}", golden::differences(alone(path, nobody), {}, "").front(), joined(there, ", "));
 }
 
 TraceMatcher::Verdict judge_line(const RecordedTrace& trace, const std::string& path, const std::string& line) {
@@ -89,8 +94,7 @@ TraceMatcher::Verdict judge_line(const RecordedTrace& trace, const std::string& 
   for (auto& [other, lwp] : actual.lwps) {
     if (lwp.born.empty()) lwp.born = trace.header.mode;
     if (!golden::matches(path, other)) continue;
-    const Gallery wanted{{}, {{other, as_said(lwp, said)}}};
-    const Lines of_this = golden::differences(wanted, {{}, {{other, lwp}}}, "the test");
+    const Lines of_this = golden::differences(alone(other, as_said(lwp, said)), alone(other, lwp), "the test");
     if (of_this.empty()) return {true, fmt::format("{}: {}", other, line)};
     words.insert(words.end(), of_this.begin(), of_this.end());
   }
