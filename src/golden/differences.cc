@@ -63,22 +63,23 @@ class Speaker {
  private:
   void compare_ends(const std::string& path, const Portrait& wanted, const Portrait& actual);
   void compare_lines(Rank rank, const std::string& subject, const Lines& wanted, const Lines& actual);
-  void say(Rank rank, std::string words) { said_.push_back({rank, std::move(words)}); }
+  void say(Rank rank, std::string words) { said_.push_back({rank, depth_, std::move(words)}); }
 
   struct Said {
     Rank rank;
+    std::size_t depth;
     std::string words;
   };
+  std::size_t depth_ = 0;  // of whom it speaks, in the tree
   std::vector<Said> said_;
   const std::string& whose_;
 };
 
-// Of ends the later paths first: a child's end may be why its parent ends as it does.
+// Of ends the deepest first: a child's may be why its parent ends as it does.
 std::vector<std::string> Speaker::words() {
-  std::ranges::stable_sort(said_, {}, &Said::rank);
-  const auto ends = std::ranges::find(said_, Rank::own_end, &Said::rank);
-  std::reverse(ends, std::ranges::find_if(
-                         ends, said_.end(), [](Rank rank) { return rank != Rank::own_end; }, &Said::rank));
+  std::ranges::stable_sort(said_, [](const Said& a, const Said& b) {
+    return a.rank != b.rank ? a.rank < b.rank : a.rank == Rank::own_end && a.depth > b.depth;
+  });
   std::vector<std::string> words;
   for (Said& one : said_) words.push_back(std::move(one.words));
   return words;
@@ -107,6 +108,7 @@ void Speaker::compare_lines(Rank rank, const std::string& subject, const Lines& 
 
 void Speaker::compare(const std::string& path, const Portrait& wanted, const Portrait& actual) {
   const std::string subject = who(path, wanted);
+  depth_ = static_cast<std::size_t>(std::ranges::count_if(path, [](char c) { return c == '/' || c == '.'; }));
   if (!matches(wanted.born, actual.born)) {
     say(Rank::birth, fmt::format("{} was born by {}, {} says {}", subject, actual.born, whose_, wanted.born));
   }
