@@ -61,6 +61,7 @@ class Speaker {
   void compare(const std::string& path, const Portrait& wanted, const Portrait& actual);
 
  private:
+  void compare_births(const std::string& subject, const Portrait& wanted, const Portrait& actual);
   void compare_ends(const std::string& path, const Portrait& wanted, const Portrait& actual);
   void compare_lines(Rank rank, const std::string& subject, const Lines& wanted, const Lines& actual);
   void say(Rank rank, std::string words) { said_.push_back({rank, depth_, std::move(words)}); }
@@ -106,21 +107,31 @@ void Speaker::compare_lines(Rank rank, const std::string& subject, const Lines& 
   }
 }
 
+// The name of a birth is made from its flags: where one of the two is no more than "clone", a flag is what has changed.
+void Speaker::compare_births(const std::string& subject, const Portrait& wanted, const Portrait& actual) {
+  const bool other = !matches(wanted.born, actual.born);
+  const auto say_birth = [&] {
+    say(Rank::birth, fmt::format("{} was born by {}, {} says {}", subject, actual.born, whose_, wanted.born));
+  };
+  constexpr std::string_view clone = "clone";
+  const bool by_flags = wanted.born == clone || actual.born == clone;
+  if (other && !by_flags) say_birth();
+  const bool any_flags = wanted.flags.size() == 1 && wanted.flags[0] == "any";
+  const auto say_missing = [&](const Lines& some, const Lines& those, const char* verb) {
+    for (const std::string& flag : some) {
+      if (any_flags || std::ranges::find(those, flag) != those.end()) continue;
+      say(Rank::birth, fmt::format("{} {} {}", subject, verb, flag));
+    }
+  };
+  say_missing(wanted.flags, actual.flags, "lost");
+  say_missing(actual.flags, wanted.flags, "gained");
+  if (other && by_flags) say_birth();
+}
+
 void Speaker::compare(const std::string& path, const Portrait& wanted, const Portrait& actual) {
   const std::string subject = who(path, wanted);
   depth_ = static_cast<std::size_t>(std::ranges::count_if(path, [](char c) { return c == '/' || c == '.'; }));
-  if (!matches(wanted.born, actual.born)) {
-    say(Rank::birth, fmt::format("{} was born by {}, {} says {}", subject, actual.born, whose_, wanted.born));
-  }
-  const bool any_flags = wanted.flags.size() == 1 && wanted.flags[0] == "any";
-  for (const std::string& flag : wanted.flags) {
-    if (any_flags || std::find(actual.flags.begin(), actual.flags.end(), flag) != actual.flags.end()) continue;
-    say(Rank::birth, fmt::format("{} lost {}", subject, flag));
-  }
-  for (const std::string& flag : actual.flags) {
-    if (any_flags || std::find(wanted.flags.begin(), wanted.flags.end(), flag) != wanted.flags.end()) continue;
-    say(Rank::birth, fmt::format("{} gained {}", subject, flag));
-  }
+  compare_births(subject, wanted, actual);
   if (!matches(wanted.exit_signal, actual.exit_signal)) {
     const auto named = [](const std::string& signal) { return signal.empty() ? std::string("SIGCHLD") : signal; };
     say(Rank::birth, fmt::format("the exit signal of {} is {}, {} says {}", path, named(actual.exit_signal), whose_,

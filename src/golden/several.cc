@@ -17,7 +17,7 @@ namespace lwptrace::golden {
 
 namespace {
 
-constexpr std::size_t kAFew = 4;  // alternatives; what is more than that is any
+constexpr std::size_t kAFew = 4;  // alternatives; more than that are a pattern
 
 struct Value {
   std::string text;
@@ -37,12 +37,60 @@ class Merger {
   std::vector<std::string>& varies_;
 };
 
+Lines split(const std::string& text) {
+  Lines words;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
 std::string counted_values(const std::vector<Value>& values, std::size_t runs) {
   std::vector<std::string> words;
+  if (values.size() > kAFew) {
+    return fmt::format("{} different, such as {}, in {} runs", values.size(), values[0].text, runs);
+  }
   for (const Value& value : values) {
     words.push_back(fmt::format("{} in {}", value.text.empty() ? "none" : value.text, value.runs));
   }
   return fmt::format("{} of {} runs", fmt::join(words, ", "), runs);
+}
+
+// What all have at their beginnings and ends, and * for the rest; "any" where that is nothing.
+std::string common_ends(const std::vector<std::string>& texts) {
+  std::size_t head = texts[0].size(), tail = head;
+  for (const std::string& text : texts) {
+    const auto differ = std::ranges::mismatch(texts[0], text);
+    head = std::min(head, static_cast<std::size_t>(differ.in2 - text.begin()));
+  }
+  for (const std::string& text : texts) {
+    std::size_t same = 0;
+    const std::size_t most = std::min(texts[0].size(), text.size()) - head;
+    while (same < most && texts[0][texts[0].size() - 1 - same] == text[text.size() - 1 - same]) ++same;
+    tail = std::min(tail, same);
+  }
+  if (head == texts[0].size()) return texts[0];
+  return head + tail == 0 ? "any" : texts[0].substr(0, head) + "*" + texts[0].substr(texts[0].size() - tail);
+}
+
+// The same word by word, where all have as many.
+std::string pattern(const std::vector<std::string>& texts) {
+  std::vector<std::vector<std::string>> by_word;
+  for (const std::string& text : texts) {
+    const Lines words = split(text);
+    if (by_word.empty()) by_word.resize(words.size());
+    if (by_word.size() != words.size()) return common_ends(texts);
+    for (std::size_t i = 0; i < words.size(); ++i) by_word[i].push_back(words[i]);
+  }
+  Lines words;
+  for (const Lines& one : by_word) {
+    const std::string ends = common_ends(one);
+    words.push_back(ends == "any" ? "*" : ends);
+  }
+  const std::string all = fmt::format("{}", fmt::join(words, " "));
+  return all == "*" ? "any" : all;
 }
 
 std::string Merger::value(const std::string& what, const std::vector<std::string>& values) {
@@ -60,14 +108,34 @@ std::string Merger::value(const std::string& what, const std::vector<std::string
     return a.text.empty() != b.text.empty() ? b.text.empty() : a.runs > b.runs;
   });
   varies_.push_back(fmt::format("{}: {}", what, counted_values(each, values.size())));
-  if (each.size() > kAFew) return "any";
-  std::vector<std::string> texts;
-  for (const Value& one : each) texts.push_back(one.text.empty() ? "none" : one.text);
+  Lines texts;
+  const bool absent = each.back().text.empty();
+  for (const Value& one : each) texts.push_back(one.text);
+  if (absent) texts.pop_back();
+  const bool new_each_time = texts.size() > 2 && texts.size() == values.size();
+  if (texts.size() > kAFew || new_each_time) texts = {pattern(texts)};
+  if (texts[0] == "any") return texts[0];
+  if (absent) texts.emplace_back("none");
   return fmt::format("{}", fmt::join(texts, " or "));
 }
 
-// The shortest list that has each of the seen ones in its order, made one by one; what one of them lacks may be absent.
+bool same_verbs(const Lines& a, const Lines& b) {
+  const auto verb = [](const std::string& line) { return line.substr(0, line.find(' ')); };
+  return std::ranges::equal(a, b, {}, verb, verb);
+}
+
+// Line by line, where all have the same verbs. Else the shortest list that has each of the seen ones in its order, made
+// one by one; what one of them lacks may be absent.
 std::vector<std::string> Merger::lines(const std::string& path, const std::vector<std::vector<std::string>>& seen) {
+  if (std::ranges::all_of(seen, [&](const Lines& one) { return same_verbs(one, seen[0]); })) {
+    Lines merged;
+    for (std::size_t i = 0; i < seen[0].size(); ++i) {
+      Lines values;
+      for (const Lines& one : seen) values.push_back(one[i]);
+      merged.push_back(value(path, values));
+    }
+    return merged;
+  }
   std::vector<Value> all;
   for (const auto& list : seen) {
     std::vector<std::string> texts;

@@ -37,12 +37,22 @@ TEST(Common, FactsThatVaryAreAlternativesTheMostFrequentFirst) {
                                          "1 is reaped: wait4 by 1 in 2, none in 1 of 3 runs"));
 }
 
-TEST(Common, MoreThanAFewAlternativesAreAny) {
+TEST(Common, MoreThanAFewAlternativesAreAPattern) {
   std::vector<Gallery> runs;
   for (int i = 0; i < 5; ++i) runs.push_back(gallery("1 process\n  ends exit_group " + std::to_string(i) + "\n"));
   const auto found = common(runs);
   ASSERT_TRUE(found);
-  EXPECT_EQ(text_of(*found), "\n1 process\n  ends any\n");
+  EXPECT_EQ(text_of(*found), "\n1 process\n  ends exit_group *\n");
+}
+
+TEST(Common, WhatIsNewEachTimeIsAPatternOfWhatStays) {
+  std::vector<Gallery> runs;
+  for (const char* name : {"aX.s", "ab.s", "azzz.s"}) {
+    runs.push_back(gallery("1 process\n  executes /bin/as -o f.o /tmp/" + std::string(name) + " -q\n  named x\n"));
+  }
+  const auto found = common(runs);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(text_of(*found), "\n1 process\n  executes /bin/as -o f.o /tmp/a*.s -q\n  named x\n");
 }
 
 TEST(Common, WhatIsDoneInSomeRunsMayBeAbsent) {
