@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <lwptrace/names.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -96,7 +97,8 @@ void run_jobs(std::size_t count, std::size_t parallel, const std::function<Verdi
     const Job job = ended->second;
     running.erase(ended);
     const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    const Finished finished{{code, contents(job.said)}, contents(job.printed), engine::clock_now() - job.began};
+    Finished finished{{code, contents(job.said)}, contents(job.printed), engine::clock_now() - job.began};
+    if (WIFSIGNALED(status)) finished.verdict.text = "its check was killed by " + signal_name(WTERMSIG(status));
     close_files(job);
     done(job.number, finished);
   }
