@@ -46,7 +46,8 @@ def fixture(name):
 
 
 def fixtures():
-    names = sorted(main.parent.name for main in REPOSITORY.glob("fixtures/*/main.c"))
+    mains = sorted(REPOSITORY.glob("fixtures/*/main.*"))
+    names = [main.parent.name + ("" if main.suffix == ".c" else main.suffix) for main in mains]
     return [name for name in names if os.access(fixture(name), os.X_OK)]
 
 
