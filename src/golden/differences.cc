@@ -50,9 +50,9 @@ std::optional<std::string> exit_code(const std::string& end) {
   return by_itself ? std::optional(end.substr(space + 1)) : std::nullopt;
 }
 
-// What is likelier the cause of the rest comes first: what somebody does, before who ended of it, and before who
-// waited.
-enum class Rank : std::uint8_t { birth, deed, own_end, taken, end_by_another, reaped };
+// What is likelier the cause of the rest comes first: what somebody does or no longer waits for, before the codes that
+// tell what came of it, and before who was taken along.
+enum class Rank : std::uint8_t { birth, deed, other_end, reaped, exit_code, taken, end_by_another, orphaned };
 
 class Speaker {
  public:
@@ -79,7 +79,8 @@ class Speaker {
 // Of ends the deepest first: a child's may be why its parent ends as it does.
 std::vector<std::string> Speaker::words() {
   std::ranges::stable_sort(said_, [](const Said& a, const Said& b) {
-    return a.rank != b.rank ? a.rank < b.rank : a.rank == Rank::own_end && a.depth > b.depth;
+    const bool of_ends = a.rank == Rank::other_end || a.rank == Rank::exit_code;
+    return a.rank != b.rank ? a.rank < b.rank : of_ends && a.depth > b.depth;
   });
   std::vector<std::string> words;
   for (Said& one : said_) words.push_back(std::move(one.words));
@@ -89,14 +90,14 @@ std::vector<std::string> Speaker::words() {
 void Speaker::compare_ends(const std::string& path, const Portrait& wanted, const Portrait& actual) {
   if (matches(wanted.ends, actual.ends)) return;
   const bool of_another = actual.ends.find(" by ") != std::string::npos;
-  const Rank rank = of_another ? Rank::end_by_another : Rank::own_end;
+  const Rank rank = of_another ? Rank::end_by_another : Rank::other_end;
   const auto before = exit_code(wanted.ends), now = exit_code(actual.ends);
   if (actual.ends.empty())
     return say(rank, fmt::format("{} is not seen to end, {} says {}", path, whose_, wanted.ends));
   if (wanted.ends.empty())
     return say(rank, fmt::format("{} ended by {}, {} has no end of it", path, actual.ends, whose_));
   if (before && now && *before != *now)
-    return say(rank, fmt::format("{} exited {}, {} says {}", path, *now, whose_, *before));
+    return say(Rank::exit_code, fmt::format("{} exited {}, {} says {}", path, *now, whose_, *before));
   say(rank, fmt::format("{} ended by {}, {} says {}", path, actual.ends, whose_, wanted.ends));
 }
 
@@ -147,7 +148,7 @@ void Speaker::compare(const std::string& path, const Portrait& wanted, const Por
             : fmt::format("child {} is reaped {}{}, {} says {}", path, with, actual.reaped, whose_, wanted.reaped));
   }
   if (!matches(wanted.orphaned, actual.orphaned)) {
-    say(Rank::reaped,
+    say(Rank::orphaned,
         actual.orphaned.empty() ? fmt::format("{} is no longer orphaned ({}: {})", path, whose_, wanted.orphaned)
         : wanted.orphaned.empty()
             ? fmt::format("{} is an orphan now and goes {}", path, actual.orphaned)
