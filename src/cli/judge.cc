@@ -37,7 +37,11 @@ Result<std::string> whole_file(const std::string& name) {
   std::ifstream file(name, std::ios::binary);
   std::string text;
   char some[65536];
-  while (file.read(some, sizeof some) || file.gcount() > 0) text.append(some, static_cast<std::size_t>(file.gcount()));
+  constexpr std::size_t most = std::size_t{256} << 20;  // it may be a device without an end
+  while (file.read(some, sizeof some) || file.gcount() > 0) {
+    text.append(some, static_cast<std::size_t>(file.gcount()));
+    if (text.size() > most) return Error{fmt::format("{}: too long for a golden file", name), EFBIG};
+  }
   if (!file.eof()) return Error{fmt::format("{}: {}", name, std::strerror(errno)), errno};
   return text;
 }

@@ -100,6 +100,14 @@ class Check(support.LiveTest):
         self.assertEqual(result.status, 123)
         self.expect_one_line(result, "--max-births")
 
+    def test_a_disk_that_is_full_and_a_golden_without_an_end(self):
+        result = self.check("--update", "/dev/full", "--", self.demo)
+        self.assertEqual(result.status, 2)
+        self.expect_one_line(result, "cannot write /dev/full: No space left on device")
+        result = self.check("/dev/zero", "--", self.demo)
+        self.assertEqual(result.status, 2)
+        self.expect_one_line(result, "/dev/zero: too long for a golden file")
+
     def test_what_varies_is_found_by_repeating(self):
         program = "import os, random, sys\nif os.fork() == 0: os._exit(random.choice([1, 2]))\nos.wait()"
         result = self.check("--update", "--repeat", "40", self.golden, "--", "python3", "-c", program)
