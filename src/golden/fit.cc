@@ -146,6 +146,7 @@ void fit_paths(Gallery& wanted, Gallery& actual) {
     const std::vector<std::string> seen = of(in_actual, family.actual);
     const std::vector<Sibling> siblings = expected(wanted, paths);
     std::vector<const Portrait*> portraits;
+    portraits.reserve(seen.size());
     for (const std::string& path : seen) portraits.push_back(&actual.lwps.at(path));
     const auto stands_for = recognise(siblings, portraits);
     std::vector<bool> present(paths.size());

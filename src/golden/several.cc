@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <type_traits>
 #include <utility>
 
 #include "golden/align.h"
@@ -37,6 +38,14 @@ class Merger {
   std::vector<std::string>& varies_;
 };
 
+template <class All, class Get>
+auto of_each(const All& all, Get get) {
+  std::vector<std::decay_t<decltype(get(all[0]))>> values;
+  values.reserve(all.size());
+  for (const auto& one : all) values.push_back(get(one));
+  return values;
+}
+
 Lines split(const std::string& text) {
   Lines words;
   for (std::size_t at = 0; at <= text.size();) {
@@ -48,13 +57,12 @@ Lines split(const std::string& text) {
 }
 
 std::string counted_values(const std::vector<Value>& values, std::size_t runs) {
-  std::vector<std::string> words;
   if (values.size() > kAFew) {
     return fmt::format("{} different, such as {}, in {} runs", values.size(), values[0].text, runs);
   }
-  for (const Value& value : values) {
-    words.push_back(fmt::format("{} in {}", value.text.empty() ? "none" : value.text, value.runs));
-  }
+  const Lines words = of_each(values, [](const Value& value) {
+    return fmt::format("{} in {}", value.text.empty() ? "none" : value.text, value.runs);
+  });
   return fmt::format("{} of {} runs", fmt::join(words, ", "), runs);
 }
 
@@ -108,9 +116,8 @@ std::string Merger::value(const std::string& what, const std::vector<std::string
     return a.text.empty() != b.text.empty() ? b.text.empty() : a.runs > b.runs;
   });
   varies_.push_back(fmt::format("{}: {}", what, counted_values(each, values.size())));
-  Lines texts;
   const bool absent = each.back().text.empty();
-  for (const Value& one : each) texts.push_back(one.text);
+  Lines texts = of_each(each, [](const Value& one) { return one.text; });
   if (absent) texts.pop_back();
   const bool new_each_time = texts.size() > 2 && texts.size() == values.size();
   if (texts.size() > kAFew || new_each_time) texts = {pattern(texts)};
@@ -129,17 +136,15 @@ bool same_verbs(const Lines& a, const Lines& b) {
 std::vector<std::string> Merger::lines(const std::string& path, const std::vector<std::vector<std::string>>& seen) {
   if (std::ranges::all_of(seen, [&](const Lines& one) { return same_verbs(one, seen[0]); })) {
     Lines merged;
+    merged.reserve(seen[0].size());
     for (std::size_t i = 0; i < seen[0].size(); ++i) {
-      Lines values;
-      for (const Lines& one : seen) values.push_back(one[i]);
-      merged.push_back(value(path, values));
+      merged.push_back(value(path, of_each(seen, [i](const Lines& one) { return one[i]; })));
     }
     return merged;
   }
   std::vector<Value> all;
   for (const auto& list : seen) {
-    std::vector<std::string> texts;
-    for (const Value& one : all) texts.push_back(one.text);
+    const Lines texts = of_each(all, [](const Value& one) { return one.text; });
     std::vector<Value> merged;
     for (const Step& step : align(texts, list, std::equal_to<>())) {
       merged.push_back(step.sign == '+' ? Value{list[step.actual], 0} : all[step.wanted]);
@@ -164,17 +169,13 @@ Portrait Merger::merge(const std::string& path, const std::vector<const Portrait
                                      {" ends", &Portrait::ends},
                                      {" is reaped", &Portrait::reaped},
                                      {" is orphaned", &Portrait::orphaned}}) {
-    std::vector<std::string> values;
-    for (const Portrait* one : seen) values.push_back(one->*member);
-    lwp.*member = value(path + what, values);
+    lwp.*member = value(path + what, of_each(seen, [member](const Portrait* one) { return one->*member; }));
   }
   for (const auto member : {&Portrait::does, &Portrait::takes}) {
-    std::vector<std::vector<std::string>> lists;
-    for (const Portrait* one : seen) lists.push_back(one->*member);
+    const auto lists = of_each(seen, [member](const Portrait* one) { return one->*member; });
     lwp.*member = lines(member == &Portrait::takes ? path + " takes" : path, lists);
   }
-  std::vector<std::string> flags;
-  for (const Portrait* one : seen) flags.push_back(fmt::format("{}", fmt::join(one->flags, " ")));
+  const Lines flags = of_each(seen, [](const Portrait* one) { return fmt::format("{}", fmt::join(one->flags, " ")); });
   if (value(path + "'s flags", flags) != flags[0]) lwp.flags = {"any"};
   return lwp;
 }

@@ -39,6 +39,7 @@ TEST(Common, FactsThatVaryAreAlternativesTheMostFrequentFirst) {
 
 TEST(Common, MoreThanAFewAlternativesAreAPattern) {
   std::vector<Gallery> runs;
+  runs.reserve(5);
   for (int i = 0; i < 5; ++i) runs.push_back(gallery("1 process\n  ends exit_group " + std::to_string(i) + "\n"));
   const auto found = common(runs);
   ASSERT_TRUE(found);
