@@ -178,7 +178,8 @@ std::optional<Numbered> numbered(std::string_view path) {
   const std::size_t digits = at == std::string_view::npos ? 0 : at + 1;
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(path.data() + digits, path.data() + path.size(), number);
-  if (error != std::errc{} || digits == path.size()) return std::nullopt;
+  constexpr std::uint64_t most = 1'000'000'000'000;  // whoever counts on from it does not come to an end of numbers
+  if (error != std::errc{} || digits == path.size() || number > most) return std::nullopt;
   return Numbered{path.substr(0, digits), number};
 }
 

@@ -169,7 +169,7 @@ Portrait Merger::merge(const std::string& path, const std::vector<const Portrait
                                      {" ends", &Portrait::ends},
                                      {" is reaped", &Portrait::reaped},
                                      {" is orphaned", &Portrait::orphaned}}) {
-    lwp.*member = value(path + what, of_each(seen, [member](const Portrait* one) { return one->*member; }));
+    lwp.*member = value(path + what, of_each(seen, [of = member](const Portrait* one) { return one->*of; }));
   }
   for (const auto member : {&Portrait::does, &Portrait::takes}) {
     const auto lists = of_each(seen, [member](const Portrait* one) { return one->*member; });

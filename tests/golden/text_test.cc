@@ -82,6 +82,11 @@ TEST(GoldenText, ErrorsNameFileLineAndColumn) {
   EXPECT_EQ(error_after_head("1 process\n  ends\n"), "x.golden:3:7: \"ends\" what? A value is missing");
   EXPECT_EQ(error_after_head("1 process\n  ends a\n  ends b\n"), "x.golden:4:3: \"ends\" is said twice");
   EXPECT_EQ(error_after_head("1 process\n1 process\n"), "x.golden:3:1: 1 stands here for the second time");
+  EXPECT_EQ(error_after_head("1.18446744073709551615 thread\n"),
+            "x.golden:2:1: \"1.18446744073709551615\" is neither a path nor a word that may stand here; a path is like "
+            "1/2.1");
+  EXPECT_EQ(error_after_head("1 process\n  makes 1/18446744073709551615..18446744073709551616\n"),
+            "x.golden:3:9: a range is like 1/2..9");
   EXPECT_EQ(error_after_head("1/4..2 thread\n"), "x.golden:2:6: a range goes up from 4, by a million at most");
   EXPECT_EQ(error_after_head("1\tprocess\n"), "x.golden:2:2: a tab; use spaces");
   EXPECT_NE(error_after_head("1 process\n  endz exit 0\n").find("x.golden:3:3: \"endz\" is not known; it may be born"),
