@@ -115,11 +115,14 @@ static void at_death(pid_t tid) {
 }
 
 static void confine(void) {
-  const int calls[] = {SYS_clone, SYS_clone3, SYS_fork, SYS_vfork, SYS_execve, SYS_wait4, SYS_tgkill};
+  const int calls[] = {SYS_clone,  SYS_clone3, SYS_fork,   SYS_vfork,
+                       SYS_execve, SYS_wait4,  SYS_tgkill, SYS_set_tid_address};
   const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
   for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) seccomp_rule_add(filter, SCMP_ACT_TRACE(1), calls[i], 0);
   seccomp_rule_add(filter, SCMP_ACT_TRACE(1), SYS_futex, 1,
                    SCMP_A1(SCMP_CMP_MASKED_EQ, ~(unsigned)FUTEX_CLOCK_REALTIME, FUTEX_WAIT_BITSET));
+  seccomp_rule_add(filter, SCMP_ACT_TRACE(1), SYS_rt_sigaction, 2, SCMP_A0(SCMP_CMP_EQ, SIGCHLD),
+                   SCMP_A1(SCMP_CMP_NE, 0));
   seccomp_rule_add(filter, SCMP_ACT_TRACE(1), SYS_arch_prctl, 1, SCMP_A0(SCMP_CMP_EQ, ARCH_SET_FS));
   if (seccomp_load(filter) != 0) _exit(126);
   seccomp_release(filter);
