@@ -110,7 +110,7 @@ class Check(support.LiveTest):
 
     def test_what_varies_is_found_by_repeating(self):
         program = "import os, random, sys\nif os.fork() == 0: os._exit(random.choice([1, 2]))\nos.wait()"
-        result = self.check("--update", "--repeat", "40", self.golden, "--", "python3", "-c", program)
+        result = self.check("--update", "--repeat", "40", self.golden, "--", "/usr/bin/python3", "-c", program)
         self.assertEqual((result.status, result.out), (0, b""))
         self.assertRegex(result.err.decode(), r"not always the same: 1\.1 ends: exit_group . in \d+, exit_group . in \d+ of 40")
         with open(self.golden, encoding="utf-8") as file:
@@ -139,12 +139,12 @@ class Check(support.LiveTest):
 
     def test_signals_and_names_are_ignored_where_the_golden_says_so(self):
         program = "import os\nif os.fork() == 0: os.kill(os.getpid(), {})\nos.wait()".format
-        self.assertEqual(self.check("--update", self.golden, "--", "python3", "-c", program(10)).status, 0)
+        self.assertEqual(self.check("--update", self.golden, "--", "/usr/bin/python3", "-c", program(10)).status, 0)
         self.change("\n\n1 process", "\nexecutes: ignore\nsignals: ignore\n\n1 process")
         self.change("ends signal SIGUSR1", "ends any")
-        self.assertEqual(self.check(self.golden, "--", "python3", "-c", program(12)).status, 0)
+        self.assertEqual(self.check(self.golden, "--", "/usr/bin/python3", "-c", program(12)).status, 0)
         self.change("signals: ignore\n", "")
-        self.assertEqual(self.check(self.golden, "--", "python3", "-c", program(12)).status, 1)
+        self.assertEqual(self.check(self.golden, "--", "/usr/bin/python3", "-c", program(12)).status, 1)
 
     def goldens(self, *cases):
         for case in cases:
