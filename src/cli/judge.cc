@@ -97,7 +97,6 @@ std::size_t facts(const golden::Gallery& gallery) {
 }
 
 Verdict write(const Golden& golden, const std::vector<golden::Gallery>& runs) {
-  std::vector<std::string> all;
   if (golden.gallery) {
     bool holds = true;
     for (const golden::Gallery& run : runs) holds = holds && golden::differences(*golden.gallery, run, "").empty();
@@ -136,11 +135,10 @@ Verdict compare(const JudgeOptions& o, const Golden& golden, const std::vector<g
       }
     }
   }
-  const std::size_t all = facts(*golden.gallery);
   if (other == nullptr) {
     if (runs.size() == 1) return {};
     return {0, fmt::format("{}: {} runs, the same each time: {}\n", golden.name, runs.size(),
-                           render::counted(all, "fact"))};
+                           render::counted(facts(*golden.gallery), "fact"))};
   }
   std::string text;
   if (runs.size() > 1) text += fmt::format("{} of {} runs differ\n", differ, runs.size());

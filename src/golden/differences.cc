@@ -11,6 +11,7 @@
 
 #include "golden/align.h"
 #include "golden/fit.h"
+#include "golden/grammar.h"
 #include "golden/text.h"
 
 namespace lwptrace::golden {
@@ -160,11 +161,9 @@ void Speaker::compare(const std::string& path, const Portrait& wanted, const Por
 
 // Of those that only one of the two has.
 void forget_births(const Gallery& wanted, const Gallery& actual, Portrait& lwp) {
-  constexpr std::string_view makes = "makes ";
   std::erase_if(lwp.does, [&](const std::string& fact) {
-    const bool birth = fact.starts_with(makes) && fact[makes.size()] >= '0' && fact[makes.size()] <= '9';
-    const std::string child = fact.substr(makes.size());
-    return birth && wanted.lwps.contains(child) != actual.lwps.contains(child);
+    const std::string child(child_made(fact));
+    return !child.empty() && wanted.lwps.contains(child) != actual.lwps.contains(child);
   });
 }
 

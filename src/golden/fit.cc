@@ -1,6 +1,9 @@
 // From the top of the tree down: children can be told from each other when their parent has its name.
 #include "golden/fit.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "golden/grammar.h"
 #include "golden/siblings.h"
 
 namespace lwptrace::golden {
@@ -63,15 +67,11 @@ Children children(const Gallery& gallery) {
 }
 
 void rename_in(std::string& fact, const Names& names) {
-  std::string text;
-  for (std::size_t at = 0; at <= fact.size();) {
-    const std::size_t end = std::min(fact.find(' ', at), fact.size());
-    const std::string word = fact.substr(at, end - at);
-    const auto name = names.find(word);
-    text += (at > 0 ? " " : "") + (name != names.end() ? name->second : word);
-    at = end + 1;
+  std::vector<std::string> words = words_of(fact);
+  for (std::string& word : words) {
+    if (const auto name = names.find(word); name != names.end()) word = name->second;
   }
-  fact = std::move(text);
+  fact = fmt::format("{}", fmt::join(words, " "));
 }
 
 void rename(Gallery& gallery, const Names& names) {
@@ -96,11 +96,8 @@ void leave_out(Gallery& gallery, const std::unordered_set<std::string>& absent) 
     return !path.empty();
   };
   std::erase_if(gallery.lwps, [&](const auto& row) { return is_absent(row.first); });
-  constexpr std::string_view makes = "makes ";
   for (auto& [path, lwp] : gallery.lwps) {
-    std::erase_if(lwp.does, [&](const std::string& fact) {
-      return fact.starts_with(makes) && absent.contains(fact.substr(makes.size()));
-    });
+    std::erase_if(lwp.does, [&](const std::string& fact) { return absent.contains(std::string(child_made(fact))); });
   }
 }
 

@@ -13,6 +13,7 @@
 #include "golden/align.h"
 #include "golden/differences.h"
 #include "golden/fit.h"
+#include "golden/grammar.h"
 
 namespace lwptrace::golden {
 
@@ -46,16 +47,6 @@ auto of_each(const All& all, Get get) {
   return values;
 }
 
-Lines split(const std::string& text) {
-  Lines words;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(' ', at), text.size());
-    words.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return words;
-}
-
 std::string counted_values(const std::vector<Value>& values, std::size_t runs) {
   if (values.size() > kAFew) {
     return fmt::format("{} different, such as {}, in {} runs", values.size(), values[0].text, runs);
@@ -87,7 +78,7 @@ std::string common_ends(const std::vector<std::string>& texts) {
 std::string pattern(const std::vector<std::string>& texts) {
   std::vector<std::vector<std::string>> by_word;
   for (const std::string& text : texts) {
-    const Lines words = split(text);
+    const Lines words = words_of(text);
     if (by_word.empty()) by_word.resize(words.size());
     if (by_word.size() != words.size()) return common_ends(texts);
     for (std::size_t i = 0; i < words.size(); ++i) by_word[i].push_back(words[i]);
@@ -154,8 +145,7 @@ std::vector<std::string> Merger::lines(const std::string& path, const std::vecto
   }
   std::vector<std::string> texts;
   for (const Value& one : all) {
-    const bool birth = one.text.starts_with("makes ") && !one.text.starts_with("makes nobody");  // stands with the born
-    const bool always = birth || one.runs == seen.size();
+    const bool always = !child_made(one.text).empty() || one.runs == seen.size();  // a birth stands with the born
     texts.push_back(one.text + (always ? "" : " or none"));
     if (!always) varies_.push_back(fmt::format("{} {}: in {} of {} runs", path, one.text, one.runs, seen.size()));
   }

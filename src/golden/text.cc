@@ -24,10 +24,9 @@ std::string from_to(std::string_view first, std::string_view last) {
 void write_deeds(std::string& out, const std::vector<std::string>& deeds) {
   for (std::size_t i = 0; i < deeds.size(); ++i) {
     std::size_t last = i;
-    const auto path = [&](std::size_t at) { return std::string_view(deeds[at]).substr(kMakes.size()); };
-    const auto makes = [&](std::size_t at) { return deeds[at].rfind(kMakes, 0) == 0; };
-    while (makes(i) && last + 1 < deeds.size() && makes(last + 1) && follows(path(last + 1), path(last))) ++last;
-    out.append("  ").append(last == i ? deeds[i] : std::string(kMakes) + from_to(path(i), path(last))).append("\n");
+    const auto child = [&](std::size_t at) { return child_made(deeds[at]); };
+    while (last + 1 < deeds.size() && follows(child(last + 1), child(last))) ++last;
+    out.append("  ").append(last == i ? deeds[i] : std::string(kMakes) + from_to(child(i), child(last))).append("\n");
     i = last;
   }
 }

@@ -108,7 +108,7 @@ std::optional<Error> Reader::take_head(std::string_view line) {
       mark < line.size()) {
     if (auto error = take_crowd(line.substr(mark), mark, siblings, crowd)) return error;
   }
-  if (crowd.least < crowd.most) gallery_.crowds[std::string(paths.substr(0, range))] = crowd;
+  if (crowd.least < crowd.most) gallery_.crowds[fmt::format("{}{}", first->before, first->number)] = crowd;
   for (std::uint64_t i = first->number; i <= last; ++i) {
     const std::string path = std::string(first->before) + std::to_string(i);
     const auto [lwp, fresh] = gallery_.lwps.try_emplace(path);
@@ -207,10 +207,8 @@ std::optional<Error> Reader::take_fact(std::string_view line) {
     }
     if (known) continue;
     if (key == "flags") {
-      for (std::size_t at = 0; at < value.size();) {
-        const std::size_t end = std::min(value.find(' ', at), value.size());
-        if (end > at) lwp->flags.push_back(value.substr(at, end - at));
-        at = end + 1;
+      for (std::string& flag : words_of(value)) {
+        if (!flag.empty()) lwp->flags.push_back(std::move(flag));
       }
     } else if (std::find(std::begin(kVerbs), std::end(kVerbs), key) != std::end(kVerbs)) {
       const std::size_t range = key == "makes" ? value.find("..") : std::string::npos;

@@ -65,6 +65,14 @@ TEST(Common, WhatIsDoneInSomeRunsMayBeAbsent) {
   EXPECT_THAT(found->varies, ElementsAre("1 named b: in 1 of 2 runs"));
 }
 
+TEST(Common, WhomNobodyCanFollowMayBeMadeInSomeRuns) {
+  const Gallery a = gallery("1 process\n  named a\n"),
+                b = gallery("1 process\n  named a\n  makes somebody whom nobody can follow\n");
+  const auto found = common({a, b});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(text_of(*found), "\n1 process\n  named a\n  makes somebody whom nobody can follow or none\n");
+}
+
 TEST(Common, LwpsThatSomeRunsLackAreACrowdOfUncertainNumber) {
   std::vector<Gallery> runs;
   for (const char* last : {"5", "3", "4"}) {

@@ -131,6 +131,7 @@ TEST(GoldenText, CrowdsOfUncertainNumberAndWhatIsIgnoredAreReadAndWritten) {
   EXPECT_EQ(open.crowds.at("1/9"), (Crowd{0, 1}));
   EXPECT_EQ(open.ignored, (std::set<std::string>{"names", "signals"}));
   EXPECT_EQ(gallery("lwptrace golden 1\n1/1..3 thread x1..3\n1/4..5 thread x2\n").crowds.size(), 1u);
+  EXPECT_EQ(gallery("lwptrace golden 1\n1/01..3 thread x1..3\n").crowds.count("1/1"), 1u) << "as its LWPs are called";
 }
 
 TEST(GoldenText, NumbersOfCrowdsAndKindsAreChecked) {
