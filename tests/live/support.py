@@ -103,9 +103,9 @@ def kill_descendants():
 
 def descendants(root):
     parents, comms = {}, {}
-    for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+    for folder in filter(str.isdigit, os.listdir("/proc")):  # a glob fails where one of them goes amid it
         try:
-            head, _, tail = stat.read_text(errors="replace").rpartition(")")
+            head, _, tail = pathlib.Path("/proc", folder, "stat").read_text(errors="replace").rpartition(")")
         except OSError:
             continue
         pid, _, comm = head.partition(" (")
