@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 static long count;
-static sem_t never, arrived;
+static sem_t never, arrived, go;
 
 static void* nothing(void* unused) { return unused; }
 
@@ -61,11 +61,22 @@ static void* signals(void* times) {
   return NULL;
 }
 
-// Shares the operations among `workers` threads, none of them the main thread.
-static void by_workers(void* (*body)(void*), long workers) {
+static void* (*work)(void*);
+
+static void* when_all_live(void* times) {
+  sem_wait(&go);
+  return work(times);
+}
+
+// Shares the operations among `workers` threads, none of them the main thread and all of them older than the `alive`
+// that sleep: the kernel looks for who has something to report among the youngest first.
+static void by_workers(void* (*body)(void*), long workers, long alive) {
   pthread_t all[64];
   long each = count / workers;
-  for (long i = 0; i < workers; i++) start(&all[i], body, &each);
+  work = body;
+  for (long i = 0; i < workers; i++) start(&all[i], when_all_live, &each);
+  keep_alive(alive);
+  for (long i = 0; i < workers; i++) sem_post(&go);
   for (long i = 0; i < workers; i++) pthread_join(all[i], NULL);
 }
 
@@ -118,16 +129,16 @@ int main(int words, char** word) {
   const long alive = words > 3 ? atol(word[3]) : 0, workers = words > 4 ? atol(word[4]) : 1;
   sem_init(&never, 0, 0);
   sem_init(&arrived, 0, 0);
+  sem_init(&go, 0, 0);
   signal(SIGUSR1, handler);
-  keep_alive(alive);
+  if (strcmp(name, "W6") == 0) by_workers(threads, 8, 0);
+  if (strcmp(name, "W7b") == 0) by_workers(threads, workers, alive);
+  if (strcmp(name, "W7s") == 0) by_workers(signals, workers, alive);
   if (strcmp(name, "W1") == 0 || strcmp(name, "W9") == 0) w1();
   if (strcmp(name, "W2") == 0) w2();
   if (strcmp(name, "W3") == 0) w3();
   if (strcmp(name, "W4") == 0) w4();
   if (strcmp(name, "W5") == 0) signals(&count);
-  if (strcmp(name, "W6") == 0) by_workers(threads, 8);
-  if (strcmp(name, "W7b") == 0) by_workers(threads, workers);
-  if (strcmp(name, "W7s") == 0) by_workers(signals, workers);
   if (strcmp(name, "W8") == 0) w8();
   if (strcmp(name, "families") == 0) families();
   _exit(0);

@@ -30,13 +30,13 @@ bool was_forced(const Lwp& lwp, const Death& death) {
 LwpId ender_among(const ThreadGroup& group, const Status& status) {
   const HeldExit* ender = nullptr;
   for (const HeldExit& one : group.held) {
-    if (one.forced || one.sigkill_pending) continue;
+    if (one.forced || one.own->sigkill_pending) continue;
     if (one.lwp == group.leader && group.leader_zombie) continue;
-    const std::optional<Status>& own = one.lwp == group.leader ? group.leaders_own : one.own;
+    const std::optional<Status>& own = one.lwp == group.leader ? group.leaders_own : one.own->status;
     if (own && *own != status) continue;
     // Of two deaths in no certain order a main thread that returns from main is likelier to be the later one.
-    if (ender == nullptr || ender->order.before(one.order) ||
-        (one.lwp == group.leader && !one.order.before(ender->order))) {
+    if (ender == nullptr || ender->own->order.before(one.own->order) ||
+        (one.lwp == group.leader && !one.own->order.before(ender->own->order))) {
       ender = &one;
     }
   }
@@ -93,9 +93,12 @@ void Tracker::die(Lwp& lwp, const Death& death) {
 
   // The kernel clears the tid word only while somebody else still uses the memory (mm_release).
   const bool cleared = lwp.clear_tid != 0 && group.threads.size() > 1;
-  const bool sigkill_pending = death.self && death.self->sigkill_pending;
-  const HeldExit end{lwp.id,       lwp.tid,   lwp.muted,   was_forced(lwp, death), cleared,        sigkill_pending,
-                     death.status, death.own, death.order, death.cpu_ns,           death.utime_ns, death.stime_ns};
+  HeldExit end{lwp.id, lwp.tid, lwp.muted, was_forced(lwp, death), cleared, death.status, nullptr, death.cpu_ns, {}};
+  if (!end.forced || death.status.signal) {
+    const bool sigkill_pending = death.self && death.self->sigkill_pending;
+    end.own = std::make_unique<HeldExit::Own>(HeldExit::Own{death.own, death.order, sigkill_pending});
+  }
+  if (death.utime_ns && death.stime_ns) end.times = HeldExit::Times{*death.utime_ns, *death.stime_ns};
   const auto* exit = call ? std::get_if<ExitCall>(call.get()) : nullptr;
   group.leader_zombie = group.leader_zombie || death.leader_is_over;
   if (death.leaders_own) group.leaders_own = death.leaders_own;
@@ -119,7 +122,7 @@ void Tracker::die(Lwp& lwp, const Death& death) {
   } else if (!end.forced && (death.group_goes_on || lwp.rare().doomed_by != 0 || (exit != nullptr && !exit->group))) {
     tell_exit(group, end, How::exit, 0);
   } else {
-    group.held.push_back(end);
+    group.held.push_back(std::move(end));
   }
   graph_.remove(lwp);
   if (group.threads.empty()) return end_group(group, death.status);
@@ -129,14 +132,17 @@ void Tracker::die(Lwp& lwp, const Death& death) {
 void Tracker::tell_exit(const ThreadGroup& group, const HeldExit& one, How how, LwpId by) {
   Exit exit;
   exit.how = how;
-  std::optional<Status> own = one.own;
+  std::optional<Status> own;
+  if (one.own) own = one.own->status;
   if (!own && how == How::exit && one.lwp == group.leader) own = group.leaders_own;
   exit.status = how == How::exit || how == How::signal ? own.value_or(one.status) : one.status;
   if (by != 0 && by != one.lwp) exit.by = by;
   exit.leader_zombie = group.leader == one.lwp && group.leader_zombie;
   exit.cpu_ns = one.cpu_ns;
-  exit.utime_ns = one.utime_ns;
-  exit.stime_ns = one.stime_ns;
+  if (one.times) {
+    exit.utime_ns = one.times->user;
+    exit.stime_ns = one.times->system;
+  }
   if (one.cleared) exit.child_tid_cleared = true;
   emit(one.lwp, one.tid, group.tgid, one.muted, exit);
   // A joiner is woken before the death is reported.

@@ -15,6 +15,13 @@ auto* find_in(Map& map, const Key& key) {
   return it == map.end() ? nullptr : &it->second;
 }
 
+// Among many the youngest, who stand last, end first as a rule.
+template <class Id>
+void erase_from_behind(std::vector<Id>& ids, Id id) {
+  const auto found = std::find(ids.rbegin(), ids.rend(), id);
+  if (found != ids.rend()) ids.erase(std::next(found).base());
+}
+
 }  // namespace
 
 TaskName& TaskName::operator=(std::string_view name) {
@@ -144,7 +151,7 @@ bool Graph::ever_had(Tid tgid) const {
 
 void Graph::remove(const Lwp& lwp) {
   drop_word(lwp);
-  std::erase(group_of(lwp).threads, lwp.id);
+  erase_from_behind(group_of(lwp).threads, lwp.id);
   ids_.erase(find_id(lwp.id));
   lwps_.erase(lwps_.find(lwp.tid));
 }
@@ -152,7 +159,7 @@ void Graph::remove(const Lwp& lwp) {
 void Graph::remove_group(GroupId id) {
   auto it = groups_.find(id);
   if (it == groups_.end()) return;
-  if (ThreadGroup* of = group(it->second.parent)) std::erase(of->children, id);
+  if (ThreadGroup* of = group(it->second.parent)) erase_from_behind(of->children, id);
   constexpr std::size_t a_few = 64;
   if (reaped_.size() == a_few) reaped_.pop_front();
   ThreadGroup& gone = it->second;
@@ -170,7 +177,7 @@ void Graph::take_leadership(Lwp& lwp, Tid tid) {
 }
 
 void Graph::set_parent(ThreadGroup& child, GroupId parent, Tid ppid) {
-  if (ThreadGroup* former = group(child.parent)) std::erase(former->children, child.id);
+  if (ThreadGroup* former = group(child.parent)) erase_from_behind(former->children, child.id);
   child.parent = 0;
   child.ppid = ppid;
   if (ThreadGroup* of = group(parent)) {

@@ -70,17 +70,27 @@ struct Lwp {  // tens of thousands may sleep: it is kept small, and what few of 
   std::unique_ptr<Rare> rare_;
 };
 
-struct HeldExit {  // why it ended is known when its group has ended, or by an exec
+// Why it ended is known when its group has ended, or by an exec. Ten thousand may be held at once: one is as small as
+// the Lwp that it takes the place of, and what is asked of few kept apart. Status, times and the rest are as its Death
+// had them.
+struct HeldExit {
+  struct Own {  // of one that was not taken along
+    std::optional<Status> status;
+    DeathOrder order;
+    bool sigkill_pending = false;
+  };
+  struct Times {
+    Nanos user = 0, system = 0;
+  };
   LwpId lwp = 0;
   Tid tid = 0;
   bool muted = false;
   bool forced = false;   // taken along; else by a call of its own, and if that was exit_group, it ended the group
   bool cleared = false;  // its tid word
-  bool sigkill_pending = false;
-  Status status;  // this and the rest as its Death had it
-  std::optional<Status> own;
-  DeathOrder order;
-  std::optional<Nanos> cpu_ns, utime_ns, stime_ns;
+  Status status;
+  std::unique_ptr<Own> own;
+  std::optional<Nanos> cpu_ns;
+  std::optional<Times> times;
 };
 
 struct ThreadGroup {
