@@ -266,7 +266,8 @@ struct Reap {
   Status status;
   std::string call;  // "wait4", "waitid"; empty when automatic
   std::optional<Nanos> zombie_ns;
-  bool automatic = false;  // recorded as "auto": SIGCHLD ignored, or the kernel reaped it
+  bool automatic = false;    // recorded as "auto": SIGCHLD ignored, or the kernel reaped it
+  std::optional<Tid> asked;  // the call named this pid alone, and would have waited for its end (no WNOHANG)
   bool operator==(const Reap&) const = default;
 };
 

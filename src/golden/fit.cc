@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "golden/differences.h"
 #include "golden/grammar.h"
 #include "golden/siblings.h"
 
@@ -46,7 +48,10 @@ void ignore(Portrait& lwp, const std::string& kind) {
     forget_verb("unshare");
     forget_verb("setns");
   }
-  if (kind == "reaps") lwp.reaped.clear();
+  if (kind == "reaps") {
+    lwp.reaped.clear();
+    forget_verb("reaps");
+  }
   if (kind == "orphans") lwp.orphaned.clear();
 }
 
@@ -78,7 +83,8 @@ void rename(Gallery& gallery, const Names& names) {
   std::map<std::string, Portrait, ByPath> lwps;
   for (auto& [path, lwp] : gallery.lwps) {
     for (std::string& fact : lwp.does) {
-      if (begins_with(fact, "makes") || begins_with(fact, "sends")) rename_in(fact, names);
+      if (begins_with(fact, "makes") || begins_with(fact, "sends") || begins_with(fact, "reaps"))
+        rename_in(fact, names);
     }
     for (std::string& fact : lwp.takes) rename_in(fact, names);
     std::ranges::sort(lwp.takes);
@@ -97,7 +103,9 @@ void leave_out(Gallery& gallery, const std::unordered_set<std::string>& absent) 
   };
   std::erase_if(gallery.lwps, [&](const auto& row) { return is_absent(row.first); });
   for (auto& [path, lwp] : gallery.lwps) {
-    std::erase_if(lwp.does, [&](const std::string& fact) { return absent.contains(std::string(child_made(fact))); });
+    std::erase_if(lwp.does, [&](const std::string& fact) {
+      return is_absent(std::string(child_made(fact))) || is_absent(std::string(child_reaped(fact)));
+    });
   }
 }
 
@@ -166,6 +174,30 @@ void fit_paths(Gallery& wanted, Gallery& actual) {
   wanted.crowds.clear();
 }
 
+bool is_tolerant(const std::string& fact) {
+  return fact.find('*') != std::string::npos || fact.find(" or ") != std::string::npos;
+}
+
+// A wait for any child, and one with WNOHANG, collects whom chance will have: where one of the two galleries tells of a
+// reaping by such a wait, the place that it has in the other says nothing.
+void fit_reaps(Portrait& wanted, Portrait& actual) {
+  const auto is_reap = [](const std::string& fact) { return fact.starts_with(kReaps); };
+  std::vector<std::string> before, now, tolerant;
+  std::ranges::copy_if(wanted.does, std::back_inserter(before), is_reap);
+  std::ranges::copy_if(actual.does, std::back_inserter(now), is_reap);
+  if (before == now) return;
+  std::ranges::copy_if(before, std::back_inserter(tolerant), is_tolerant);
+  const std::unordered_set<std::string> in_wanted(before.begin(), before.end()), in_actual(now.begin(), now.end());
+  std::erase_if(wanted.does, [&](const std::string& fact) {
+    return is_reap(fact) && !in_actual.contains(fact) &&
+           !(is_tolerant(fact) && std::ranges::any_of(now, [&](const std::string& one) { return matches(fact, one); }));
+  });
+  std::erase_if(actual.does, [&](const std::string& fact) {
+    return is_reap(fact) && !in_wanted.contains(fact) &&
+           !std::ranges::any_of(tolerant, [&](const std::string& one) { return matches(one, fact); });
+  });
+}
+
 }  // namespace
 
 std::span<const std::string_view> ignorable() { return kIgnorable; }
@@ -193,6 +225,9 @@ void fit(Gallery& wanted, Gallery& actual) {
   }
   actual.ignored = wanted.ignored;
   fit_paths(wanted, actual);
+  for (auto& [path, lwp] : wanted.lwps) {
+    if (const auto now = actual.lwps.find(path); now != actual.lwps.end()) fit_reaps(lwp, now->second);
+  }
 }
 
 }  // namespace lwptrace::golden

@@ -10,14 +10,18 @@ namespace lwptrace::golden {
 
 constexpr std::string_view kFirst = "lwptrace golden 1";
 constexpr std::string_view kMakes = "makes ";
+constexpr std::string_view kReaps = "reaps ";
 constexpr std::string_view kTimes = "×";
 
-// Whom the fact "makes 1/2" has made; nothing of any other fact, "makes nobody …" too.
-[[nodiscard]] constexpr std::string_view child_made(std::string_view fact) {
-  if (!fact.starts_with(kMakes)) return {};
-  const std::string_view child = fact.substr(kMakes.size());
-  return !child.empty() && child[0] >= '0' && child[0] <= '9' ? child : std::string_view();
+// Whom "makes 1/2" is about, or "reaps 1.2 or none"; nobody: another fact, "makes nobody …" too.
+[[nodiscard]] constexpr std::string_view whom(std::string_view fact, std::string_view verb) {
+  if (!fact.starts_with(verb)) return {};
+  const std::string_view path = fact.substr(verb.size(), fact.find(' ', verb.size()) - verb.size());
+  return !path.empty() && path[0] >= '0' && path[0] <= '9' ? path : std::string_view();
 }
+
+[[nodiscard]] constexpr std::string_view child_made(std::string_view fact) { return whom(fact, kMakes); }
+[[nodiscard]] constexpr std::string_view child_reaped(std::string_view fact) { return whom(fact, kReaps); }
 
 [[nodiscard]] inline std::vector<std::string> words_of(std::string_view text) {  // what stands between single blanks
   std::vector<std::string> words;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <utility>
 
+#include "golden/grammar.h"
 #include "golden/text.h"
 
 namespace lwptrace::golden {
@@ -73,7 +74,7 @@ void Painter::born(LwpId id, const Birth& birth) {
   if (birth.kind == Kind::process && signo >= 0 && signo != SIGCHLD) {
     lwp.exit_signal = signo == 0 ? "none" : signal_name(signo);
   }
-  of(*birth.creator).does.push_back("makes " + birth.path);
+  of(*birth.creator).does.push_back(std::string(kMakes) + birth.path);
 }
 
 // A delivery that changes nothing happens to traced tasks alone. Two SIGCHLD become one, whoever sent them.
@@ -98,18 +99,26 @@ std::string Painter::end_of(const Exit& exit) const {
   return text;
 }
 
+// The status is in the end of the reaped, unless the leader ended by itself and left the group's end to a thread. Which
+// of several children a wait for any of them finds first is chance: whom a call names is the program's own order.
+void Painter::reaped(LwpId id, const Reap& reap) {
+  Portrait& lwp = of(id);
+  std::string& fact = lwp.reaped;
+  if (!reap.call.empty()) fact = reap.call + " ";
+  fact += "by " + (reap.automatic ? "the kernel" : name(reap.by));
+  const Status& status = reap.status;
+  const std::string with = status.code ? std::to_string(*status.code) : signal_name(status.signal.value_or(0));
+  if (lwp.ends.starts_with("exit ") && !lwp.ends.ends_with(" " + with)) fact += " with " + with;
+  if (reap.asked) of(reap.by).does.push_back(std::string(kReaps) + name(id));
+}
+
 void Painter::event(const Event& event) {
   if (const auto* birth = std::get_if<Birth>(&event.body)) {
     if (birth->kind == Kind::process) leaders_[event.tgid] = event.lwp;
     known_[event.lwp] = {birth->path, leaders_[event.tgid]};
     return born(event.lwp, *birth);
   }
-  if (const auto* reap = std::get_if<Reap>(&event.body)) {
-    of(event.lwp).reaped = reap->automatic      ? "by the kernel"
-                           : reap->call.empty() ? "by " + name(reap->by)
-                                                : fmt::format("{} by {}", reap->call, name(reap->by));
-    return;
-  }
+  if (const auto* reap = std::get_if<Reap>(&event.body)) return reaped(event.lwp, *reap);
   Portrait& lwp = of(event.lwp);
   if (const auto* failed = std::get_if<BirthFailed>(&event.body)) {
     std::vector<std::string> flags;

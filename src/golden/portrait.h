@@ -21,10 +21,10 @@ struct Portrait {
   std::string born;                // the idiom: "pthread_create"; empty: a root
   std::vector<std::string> flags;  // of the birth, ascending, without those that C libraries differ in
   std::string exit_signal;         // of a process, if it is another than SIGCHLD
-  std::vector<std::string> does;   // in its own order: makes, execs, names, sends …
+  std::vector<std::string> does;   // in its own order: makes, execs, names, sends, reaps …
   std::vector<std::string> takes;  // signals that had an effect, each once, sorted; of the process, with its leader
   std::string ends;                // "exit_group 0"; empty: not seen
-  std::string reaped;              // "wait4 by 1"; empty: by nobody
+  std::string reaped;              // "wait4 by 1", "wait4 by 1 with 3"; empty: by nobody
   std::string orphaned;            // "to init"
   bool operator==(const Portrait&) const = default;
 };
@@ -70,6 +70,7 @@ class Painter : public TraceSink {
   [[nodiscard]] Portrait& of(LwpId id);
   [[nodiscard]] std::string file(const std::string& path) const;
   void took(LwpId id, const Signal& signal);
+  void reaped(LwpId id, const Reap& reap);
   [[nodiscard]] std::string end_of(const Exit& exit) const;
 
   Gallery gallery_;

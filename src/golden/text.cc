@@ -24,9 +24,12 @@ std::string from_to(std::string_view first, std::string_view last) {
 void write_deeds(std::string& out, const std::vector<std::string>& deeds) {
   for (std::size_t i = 0; i < deeds.size(); ++i) {
     std::size_t last = i;
-    const auto child = [&](std::size_t at) { return child_made(deeds[at]); };
+    const std::string_view verb = child_reaped(deeds[i]).empty() ? kMakes : kReaps;
+    const auto child = [&](std::size_t at) {  // of a fact without any tolerance
+      return deeds[at].find(' ', verb.size()) == std::string::npos ? whom(deeds[at], verb) : std::string_view();
+    };
     while (last + 1 < deeds.size() && follows(child(last + 1), child(last))) ++last;
-    out.append("  ").append(last == i ? deeds[i] : std::string(kMakes) + from_to(child(i), child(last))).append("\n");
+    out.append("  ").append(last == i ? deeds[i] : std::string(verb) + from_to(child(i), child(last))).append("\n");
     i = last;
   }
 }

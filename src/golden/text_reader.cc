@@ -22,7 +22,7 @@ namespace {
 constexpr std::uint64_t kMostSiblings = 1'000'000;
 
 // What an LWP does stands in the words of it.
-constexpr std::string_view kVerbs[] = {"makes", "executes", "named", "sends", "unshare", "setns"};
+constexpr std::string_view kVerbs[] = {"makes", "reaps", "executes", "named", "sends", "unshare", "setns"};
 
 std::optional<std::uint64_t> whole(std::string_view text) {
   std::uint64_t number = 0;
@@ -211,7 +211,8 @@ std::optional<Error> Reader::take_fact(std::string_view line) {
         if (!flag.empty()) lwp->flags.push_back(std::move(flag));
       }
     } else if (std::find(std::begin(kVerbs), std::end(kVerbs), key) != std::end(kVerbs)) {
-      const std::size_t range = key == "makes" ? value.find("..") : std::string::npos;
+      const bool of_children = key == "makes" || key == "reaps";
+      const std::size_t range = of_children ? value.find("..") : std::string::npos;
       if (range == std::string::npos) {
         lwp->does.push_back(fmt::format("{} {}", key, value));
         continue;
@@ -222,14 +223,14 @@ std::optional<Error> Reader::take_fact(std::string_view line) {
         return wrong(space + 1, "a range is like 1/2..9");
       }
       for (std::uint64_t i = first->number; i <= *last; ++i) {
-        lwp->does.push_back(fmt::format("{}{}{}", kMakes, first->before, i));
+        lwp->does.push_back(fmt::format("{} {}{}", key, first->before, i));
       }
     } else if (key == "takes") {
       lwp->takes.push_back(value);
     } else {
       return wrong(begin,
-                   fmt::format("\"{}\" is not known; it may be born, flags, exit-signal, makes, executes, named, "
-                               "sends, unshare, setns, takes, ends, reaped or orphaned",
+                   fmt::format("\"{}\" is not known; it may be born, flags, exit-signal, makes, reaps, executes, "
+                               "named, sends, unshare, setns, takes, ends, reaped or orphaned",
                                render::printable(key)));
     }
   }

@@ -197,7 +197,11 @@ void Tracker::returned(Lwp& lwp, const WaitCall& call, const ReturnStop& fact) {
   if (!fact.waited || *fact.waited <= 0 || (call.options & WNOWAIT) != 0) return;
   if (fact.wait_status && !WIFEXITED(*fact.wait_status) && !WIFSIGNALED(*fact.wait_status)) return;  // stopped
   ThreadGroup* zombie = graph_.known_to(graph_.group_of(lwp), *fact.waited);
-  if (zombie != nullptr && zombie->zombie) reap(*zombie, lwp.id, call.call, false);
+  if (zombie == nullptr || !zombie->zombie) return;
+  const bool one_alone = call.id_type < 0 ? call.id > 0 : call.id_type == P_PID || call.id_type == P_PIDFD;
+  Reap told{.by = lwp.id, .call = call.call};
+  if (one_alone && (call.options & WNOHANG) == 0) told.asked = fact.waited;
+  reap(*zombie, std::move(told));
 }
 
 void Tracker::returned(Lwp& lwp, const KillCall& call, const ReturnStop& fact) {

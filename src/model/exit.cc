@@ -184,7 +184,7 @@ void Tracker::end_group(ThreadGroup& group, const Status& status) {
   if (parent == nullptr) return graph_.remove_group(group.id);  // nobody whom we see will wait for it
   if (options_.detail == Detail::births) forget_the_reaped(*parent);
   const bool ignored = group.exit_signal == SIGCHLD && (parent->ignores_sigchld || parent->no_wait);
-  if (ignored || group.autoreap) reap(group, 0, "", true);
+  if (ignored || group.autoreap) reap(group, Reap{.automatic = true});
 }
 
 }  // namespace lwptrace::model

@@ -76,13 +76,10 @@ void Tracker::on(Tid tid, const Identity& fact) {
   if (child->zombie && nobody_waits) graph_.remove_group(child->id);
 }
 
-void Tracker::reap(ThreadGroup& zombie, LwpId by, std::string call, bool automatic) {
-  Reap told;
-  told.by = by;
+// `told` says who waited and how.
+void Tracker::reap(ThreadGroup& zombie, Reap told) {
   told.status = *zombie.zombie;
-  told.call = std::move(call);
   told.zombie_ns = now_ - zombie.zombie_since;
-  told.automatic = automatic;
   emit(zombie.leader, zombie.tgid, zombie.tgid, zombie.muted, std::move(told));
   graph_.remove_group(zombie.id);
 }

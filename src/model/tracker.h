@@ -174,7 +174,7 @@ class Tracker {
   void end_group(ThreadGroup& group, const Status& status);
   // family.cc
   void on(Tid tid, const Identity& fact);
-  void reap(ThreadGroup& zombie, LwpId by, std::string call, bool automatic);
+  void reap(ThreadGroup& zombie, Reap told);
   void orphaned(ThreadGroup& group);
   void forget_the_reaped(ThreadGroup& parent);
   void hand_over_children(ThreadGroup& group, LwpId ended);

@@ -211,6 +211,7 @@ void fields(V& v, T& r) {
   v("call", r.call);
   v("zombie_ns", r.zombie_ns);
   v("auto", r.automatic);
+  v("asked", r.asked);
 }
 
 template <class V, Is<Join> T>

@@ -67,6 +67,36 @@ TEST(Differences, LwpsThatAreMissingOrNewAreNamedByTheirBirth) {
   EXPECT_THAT(differences(gallery(one_less), gallery(kUsual), "golden"), ElementsAre("process 1.2 (fork) is new"));
 }
 
+TEST(Differences, WhoWaitsInAnotherOrderIsToldApart) {
+  const auto waits = [](const std::string& deeds) {
+    return gallery("lwptrace golden 1\n1 process\n  makes 1.1..3\n" + deeds + "1.1..3 process\n  reaped wait4 by 1\n");
+  };
+  const Gallery golden = waits("  reaps 1.1..3\n");
+  EXPECT_THAT(differences(golden, waits("  reaps 1.2\n  reaps 1.1\n  reaps 1.3\n"), "golden"),
+              testing::UnorderedElementsAre("1 no longer reaps 1.1", "1 now reaps 1.1"));
+}
+
+TEST(Differences, AWaitForAnyChildMayFindItAtAnyTime) {
+  const auto waits = [](const std::string& deeds) {
+    return gallery("lwptrace golden 1\n1 process\n  makes 1.1..3\n" + deeds + "1.1..3 process\n  reaped wait4 by 1\n");
+  };
+  const Gallery all = waits("  reaps 1.1..3\n"), some = waits("  reaps 1.1\n  reaps 1.3\n"), none = waits("");
+  for (const Gallery* a : {&all, &some, &none}) {
+    for (const Gallery* b : {&all, &some, &none}) EXPECT_THAT(differences(*a, *b, "golden"), IsEmpty());
+  }
+  EXPECT_THAT(differences(all, waits("  reaps 1.3\n  reaps 1.1\n"), "golden"), testing::SizeIs(2));
+}
+
+TEST(Differences, AReapingThatIsMissedIsToldOnceOfTheChild) {
+  const auto family = [](const std::string& deeds, const std::string& children) {
+    return gallery("lwptrace golden 1\n1 process\n" + deeds + children);
+  };
+  const Gallery golden = family("  makes 1.1\n  reaps 1.1\n", "1.1 process\n  reaped wait4 by 1\n");
+  EXPECT_THAT(differences(golden, family("  makes 1.1\n", "1.1 process\n"), "golden"),
+              ElementsAre("child 1.1 is no longer reaped (golden: wait4 by 1)"));
+  EXPECT_THAT(differences(golden, family("", ""), "golden"), ElementsAre("process 1.1 is missing"));
+}
+
 TEST(Differences, AGoldenMayLeaveThingsOpen) {
   std::string golden = kUsual;
   golden.replace(golden.find("exit_group 22"), 13, "exit_group 2* or signal SIGTERM");

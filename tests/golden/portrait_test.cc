@@ -84,6 +84,27 @@ TEST(Portrait, EndsAndWaitsAreToldByPath) {
   EXPECT_THAT(gallery.lwps["1"].does, ElementsAre("makes 1.1"));
 }
 
+TEST(Portrait, AWaitForANamedChildIsADeedOfTheThreadThatWaits) {
+  Trace trace;
+  trace.born(2, 1, "1/1", Kind::thread, 100).born(3, 1, "1.2", Kind::process).born(4, 1, "1.3", Kind::process);
+  trace.see(4, Reap{.by = 2, .call = "wait4", .asked = 400}).see(3, Reap{.by = 2, .call = "waitid", .asked = 300});
+  Gallery gallery = trace.paint();
+  EXPECT_THAT(gallery.lwps["1/1"].does, ElementsAre("reaps 1.3", "reaps 1.2"));
+  EXPECT_EQ(gallery.lwps["1.3"].reaped, "wait4 by 1/1");
+}
+
+TEST(Portrait, AStatusThatTheEndDoesNotTellStandsWithTheReaping) {
+  Trace trace;
+  trace.born(2, 1, "1.1", Kind::process).born(3, 1, "1.2", Kind::process).born(4, 1, "1.3", Kind::process);
+  trace.see(2, Exit{How::exit, {0, {}, false}}).see(2, Reap{1, {10, {}, false}, "wait4"});
+  trace.see(3, Exit{How::exit, {10, {}, false}}).see(3, Reap{1, {10, {}, false}, "wait4"});
+  trace.see(4, Exit{How::exit, {0, {}, false}}).see(4, Reap{1, {{}, SIGSEGV, true}, "wait4"});
+  Gallery gallery = trace.paint();
+  EXPECT_EQ(gallery.lwps["1.1"].reaped, "wait4 by 1 with 10");
+  EXPECT_EQ(gallery.lwps["1.2"].reaped, "wait4 by 1");
+  EXPECT_EQ(gallery.lwps["1.3"].reaped, "wait4 by 1 with SIGSEGV");
+}
+
 TEST(Portrait, TheTidWordsOfAForkAreTheCLibrarysBusiness) {
   Birth birth;
   birth.path = "1.1";

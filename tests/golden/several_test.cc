@@ -85,6 +85,27 @@ TEST(Common, LwpsThatSomeRunsLackAreACrowdOfUncertainNumber) {
   EXPECT_THAT(found->varies, ElementsAre("1/1 and its like: from 3 to 5 of them"));
 }
 
+TEST(Common, WhoIsNotThereIsNotReaped) {
+  std::vector<Gallery> runs;
+  for (const char* last : {"4", "2"}) {
+    const std::string range = "1.1.." + std::string(last);
+    runs.push_back(gallery("1 process\n  makes " + range + "\n  reaps " + range + "\n" + range + " process\n"));
+  }
+  const auto found = common(runs);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(text_of(*found),
+            "\n1 process\n  makes 1.1..4\n  reaps 1.1..2\n  reaps 1.3 or none\n  reaps 1.4 or none\n\n1.1..4 process "
+            "×2..4\n");
+}
+
+TEST(Common, ReapingsInAnyOrderAreAlternatives) {
+  const std::string makes = "1 process\n  makes 1.1..2\n", children = "1.1..2 process\n";
+  const auto found = common({gallery(makes + "  reaps 1.1\n  reaps 1.2\n" + children),
+                             gallery(makes + "  reaps 1.2\n  reaps 1.1\n" + children)});
+  ASSERT_TRUE(found);
+  EXPECT_THAT(text_of(*found), HasSubstr("\n  reaps 1.1 or reaps 1.2\n"));
+}
+
 TEST(Common, ThereIsNoneWhereChanceChoosesWhoMakesWhom) {
   const Gallery a = gallery("1 process\n  makes 1/1\n  makes 1.2\n1/1 thread\n1.2 process\n");
   const Gallery b = gallery("1 process\n  makes 1.1\n  makes 1/2\n1.1 process\n1/2 thread\n");

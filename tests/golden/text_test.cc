@@ -16,6 +16,7 @@ command ./a.out "two words" "" "a \"quote\""
   makes 1/1..3
   makes 1.4
   sends SIGTERM to process 1.4
+  reaps 1.4
   ends exit_group 0
 
 1/1..3 thread ×3
@@ -51,7 +52,7 @@ TEST(GoldenText, ARangeIsAsManyLwps) {
   const Gallery read_back = gallery(kWhole);
   EXPECT_EQ(read_back.lwps.size(), 5u);
   EXPECT_EQ(read_back.lwps.at("1/2").born, "pthread_create");
-  EXPECT_EQ(read_back.lwps.at("1").does.size(), 6u);
+  EXPECT_EQ(read_back.lwps.at("1").does.size(), 7u);
   EXPECT_EQ(read_back.command, (std::vector<std::string>{"./a.out", "two words", "", "a \"quote\""}));
 }
 

@@ -48,7 +48,7 @@ class RealGoldens(support.LiveTest):
         # The pool is told to end while its workers end by themselves.
         sends = "".join(f"  sends SIGTERM to process 1.{i} or none\n" for i in range(1, 5))
         text = self.hold("/usr/bin/python3", "pool.py", author=[
-            (r"(?:^  sends SIGTERM.*\n)*(?=  takes SIGCHLD|  ends exit_group 0\n\n1/)", sends),
+            (r"(?:^  (?:sends SIGTERM|reaps) .*\n)*(?=  takes SIGCHLD|  ends exit_group 0\n\n1/)", sends),
             (r"(?:^  takes SIGTERM .*\n)?^  ends (?:exit_group 0|signal SIGTERM)\n(?=  reaped)",
              "  takes SIGTERM terminate from 1 for the process or none\n  ends exit_group 0 or signal SIGTERM\n")])
         self.assertIn("1/5..7 thread", text)

@@ -2,6 +2,7 @@
 // stay; and the end of a pid namespace, whose deaths come in any order.
 #include <gmock/gmock.h>
 #include <lwptrace/names.h>
+#include <sys/wait.h>
 
 #include "world.h"
 
@@ -88,6 +89,42 @@ TEST(Wait, ThatFindsNobodyReapsNobody) {
   w.see(100, ReturnStop{0, 0, {}, {}});  // it had looked before the child ended
   EXPECT_TRUE(reaps(w).empty());
   w.see(100, EntryStop{WaitCall{"waitid", 101, 1, wnohang, 0, 0}}).see(100, ReturnStop{0, 101, 0, {}});
+  EXPECT_THAT(reaps(w), ElementsAre("1.1 by 1"));
+}
+
+TEST(Wait, TellsWhomItNamedIfItWouldHaveWaitedForHim) {
+  const struct {
+    WaitCall call;
+    std::optional<Tid> asked;
+  } rows[] = {{{"wait4", 101, -1, 0, 0, 0}, 101},
+              {{"wait4", 101, -1, wnohang, 0, 0}, {}},
+              {{"wait4", -1, -1, 0, 0, 0}, {}},
+              {{"wait4", 0, -1, 0, 0, 0}, {}},
+              {{"wait4", -100, -1, 0, 0, 0}, {}},
+              {{"waitid", 101, P_PID, WEXITED, 0, 0}, 101},
+              {{"waitid", 3, P_PIDFD, WEXITED, 0, 0}, 101},
+              {{"waitid", 3, P_PIDFD, WEXITED | wnohang, 0, 0}, {}},
+              {{"waitid", 100, P_PGID, WEXITED, 0, 0}, {}},
+              {{"waitid", 0, P_ALL, WEXITED, 0, 0}, {}}};
+  for (const auto& row : rows) {
+    World w;
+    w.launch(100).born(100, 101, fork_call()).see(101, exited(4));
+    w.see(100, EntryStop{row.call}).see(100, ReturnStop{101, 101, 4 << 8, {}});
+    EXPECT_EQ(w.only<Reap>().asked, row.asked) << row.call.call << " " << row.call.id;
+  }
+}
+
+TEST(Wait, ThatASignalInterruptsIsToldOnceItHasReaped) {
+  constexpr std::int64_t erestartsys = -512, eintr = -4, echild = -10;
+  World w;
+  w.launch(100).born(100, 101, fork_call());
+  const WaitCall wait{"wait4", 101, -1, 0, 0, 0};
+  w.see(100, EntryStop{wait}).see(100, ReturnStop{erestartsys, {}, {}, {}});
+  w.see(100, EntryStop{wait}).see(100, ReturnStop{eintr, {}, {}, {}}).see(101, exited(4));
+  EXPECT_TRUE(reaps(w).empty());
+  w.see(100, EntryStop{wait}).see(100, ReturnStop{101, 101, 4 << 8, {}});
+  EXPECT_EQ(w.only<Reap>().asked, 101);
+  w.see(100, EntryStop{wait}).see(100, ReturnStop{echild, {}, {}, {}});
   EXPECT_THAT(reaps(w), ElementsAre("1.1 by 1"));
 }
 

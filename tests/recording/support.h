@@ -108,7 +108,7 @@ inline std::vector<EventBody> full_bodies() {
           Stop{19, Scope::group},
           Continue{18, Scope::group},
           Exit{How::group, killed, 2, true, 100, 60, 40, true},
-          Reap{1, killed, "wait4", 5000, true},
+          Reap{1, killed, "wait4", 5000, true, 4711},
           Join{1, {0x7f56}, 77},
           Reparent{2, 1, 1, "subreaper"},
           TidAddress{{0x7f56}, 14},

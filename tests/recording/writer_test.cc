@@ -95,6 +95,10 @@ TEST(Writer, ReapHasItsStatusInAnObject) {
             R"({"type":"reap","seq":1,"t":1000,"lwp":4,"tid":4711,"tgid":4700,"by":1,"status":{"code":0},)"
             R"("call":"wait4","zombie_ns":0})"
             "\n");
+  EXPECT_EQ(written(at_four(Reap{.by = 1, .status = {0, {}, false}, .call = "waitid", .asked = 4700})),
+            R"({"type":"reap","seq":1,"t":1000,"lwp":4,"tid":4711,"tgid":4700,"by":1,"status":{"code":0},)"
+            R"("call":"waitid","asked":4700})"
+            "\n");
   EXPECT_EQ(written(at_four(Reap{0, {{}, 9, true}, "", {}, true})),
             R"({"type":"reap","seq":1,"t":1000,"lwp":4,"tid":4711,"tgid":4700,)"
             R"("status":{"signal":"SIGKILL","core":true},"auto":true})"
