@@ -47,7 +47,7 @@ void declare(CLI::App& app, ManyOptions& o) {
   app.add_flag("--update", o.judging.update, "write GOLDEN from this run in place of comparing");
   add_word(app, "--repeat", "N",
            "run the program N times: with --update write what all\nruns have in common, else tell "
-           "what held how often",
+           "of each fact in how many\nruns it held, and what else there was",
            [&o](const std::string& word) { return take_count("--repeat", word, o.judging.repeat); });
   add_word(app, "-j,--jobs", "N", "check N goldens at a time",
            [&o](const std::string& word) { return take_count("-j", word, o.parallel); });

@@ -13,6 +13,7 @@
 #include "cli/compared.h"
 #include "golden/differences.h"
 #include "golden/several.h"
+#include "golden/stability.h"
 #include "golden/text.h"
 #include "render/text.h"
 
@@ -89,11 +90,22 @@ Verdict run_all(const JudgeOptions& o, const Words& command, const engine::Signa
   return failed;
 }
 
-std::size_t facts(const golden::Gallery& gallery) {
-  const std::string text = golden::write(gallery);
-  std::size_t lines = 0;
-  for (std::size_t at = text.find("\n  "); at != std::string::npos; at = text.find("\n  ", at + 1)) ++lines;
-  return lines;
+std::string often(std::span<const golden::Fact> facts, std::size_t runs) {
+  std::string text;
+  for (const auto& [words, times] : facts.first(std::min(facts.size(), kMostLines))) {
+    text += fmt::format("  {}/{} {}\n", times, runs, words);
+  }
+  return text + and_more(facts.size());
+}
+
+// How often each fact held: those that always did as their number.
+std::string facts(const golden::Gallery& gallery, const std::vector<golden::Gallery>& runs) {
+  auto [wanted, extra] = golden::stability(gallery, runs);
+  const auto always = std::erase_if(wanted, [&](const golden::Fact& fact) { return fact.runs == runs.size(); });
+  std::string text = fmt::format("{} held in all {} runs\n", render::counted(always, "fact"), runs.size());
+  if (!wanted.empty()) text += "held in some or none:\n" + often(wanted, runs.size());
+  if (!extra.empty()) text += "extra, not in the golden:\n" + often(extra, runs.size());
+  return text;
 }
 
 Verdict write(const Golden& golden, const std::vector<golden::Gallery>& runs) {
@@ -118,7 +130,7 @@ Verdict write(const Golden& golden, const std::vector<golden::Gallery>& runs) {
 }
 
 Verdict compare(const JudgeOptions& o, const Golden& golden, const std::vector<golden::Gallery>& runs) {
-  std::vector<std::pair<std::string, std::size_t>> often;  // what differs, in how many runs
+  std::vector<golden::Fact> told;  // what differs, in how many runs
   const golden::Gallery* other = nullptr;
   std::size_t differ = 0;
   for (const golden::Gallery& run : runs) {
@@ -126,26 +138,20 @@ Verdict compare(const JudgeOptions& o, const Golden& golden, const std::vector<g
     if (words.empty()) continue;
     ++differ;
     if (other == nullptr) other = &run;
-    for (const std::string& line : words) {
-      const auto known = std::ranges::find(often, line, &std::pair<std::string, std::size_t>::first);
-      if (known == often.end()) {
-        often.emplace_back(line, 1);
-      } else {
-        ++known->second;
-      }
-    }
+    for (const std::string& line : words) golden::count(told, line);
   }
   if (other == nullptr) {
     if (runs.size() == 1) return {};
-    return {0, fmt::format("{}: {} runs, the same each time: {}\n", golden.name, runs.size(),
-                           render::counted(facts(*golden.gallery), "fact"))};
+    return {0,
+            fmt::format("{}: {} runs, the same each time: {}", golden.name, runs.size(), facts(*golden.gallery, runs))};
   }
   std::string text;
   if (runs.size() > 1) text += fmt::format("{} of {} runs differ\n", differ, runs.size());
-  for (const auto& [line, times] : std::span(often).first(std::min(often.size(), kMostLines))) {
+  for (const auto& [line, times] : std::span(told).first(std::min(told.size(), kMostLines))) {
     text += runs.size() > 1 ? fmt::format("in {} of {}: {}\n", times, runs.size(), line) : line + "\n";
   }
-  text += and_more(often.size());
+  text += and_more(told.size());
+  if (runs.size() > 1) text += facts(*golden.gallery, runs);
   return {1, text + "\n" + golden::unified(*golden.gallery, *other, golden.name, "this run", o.color)};
 }
 

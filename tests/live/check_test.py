@@ -117,15 +117,31 @@ class Check(support.LiveTest):
             self.assertRegex(file.read(), r"\n  ends exit_group . or exit_group .\n")
         result = self.check("--repeat", "10", self.golden)
         self.assertEqual(result.status, 0, result.out)
-        self.assertIn(b": 10 runs, the same each time: ", result.out)
+        self.assertRegex(result.out, rb": 10 runs, the same each time: \d+ facts held in all 10 runs\n")
 
     def test_how_often_a_fact_held_is_told(self):
         self.write(support.fixture("fork"))
         self.change("ends exit_group 7", "ends exit_group 22")
         result = self.check("--repeat", "3", self.golden)
         self.assertEqual(result.status, 1)
-        self.assertEqual(result.out.decode().splitlines()[:2],
-                         ["3 of 3 runs differ", "in 3 of 3: 1.1 exited 7, golden says 22"])
+        told = result.out.decode().splitlines()
+        self.assertEqual(told[:2], ["3 of 3 runs differ", "in 3 of 3: 1.1 exited 7, golden says 22"])
+        self.assertRegex(told[2], r"^\d+ facts held in all 3 runs$")
+        self.assertEqual(told[3:7], ["held in some or none:", "  0/3 1.1 ends exit_group 22", "extra, not in the golden:",
+                                     "  3/3 1.1 ends exit_group 7"])
+
+    def test_what_some_runs_do_is_told_with_how_many(self):
+        program = f"f = open({self.path('runs')!r}, 'a'); f.write('x'); f.close(); import os\n" \
+                  f"odd = os.path.getsize({self.path('runs')!r}) % 2\nif os.fork() == 0: os._exit(3 + odd)\nos.wait()\n" \
+                  "if odd and os.fork() == 0: os._exit(0)\n"
+        result = self.check("--update", self.golden, "--", "/usr/bin/python3", "-c", program)
+        self.assertEqual(result.status, 0, result.err)
+        result = self.check("--repeat", "5", self.golden)
+        told = result.out.decode()
+        self.assertEqual(result.status, 1)
+        self.assertIn("3 of 5 runs differ\n", told)
+        for line in ("  2/5 1.1 ends exit_group 4", "  2/5 1.2 process", "  3/5 1.1 ends exit_group 3"):
+            self.assertIn(line + "\n", told)
 
     def test_a_golden_that_holds_is_not_written_again(self):
         self.write()
