@@ -12,6 +12,7 @@
 
 #include "cli/compared.h"
 #include "golden/differences.h"
+#include "golden/keep.h"
 #include "golden/several.h"
 #include "golden/stability.h"
 #include "golden/text.h"
@@ -22,7 +23,7 @@ namespace lwptrace::cli {
 namespace {
 
 struct Golden {
-  std::string name;
+  std::string name, text;
   std::optional<golden::Gallery> gallery;
 };
 
@@ -116,12 +117,17 @@ Verdict write(const Golden& golden, const std::vector<golden::Gallery>& runs) {
   }
   auto common = golden::common(runs);
   if (!common) return cannot(common.error().text);
-  if (golden.gallery) common->gallery.ignored = golden.gallery->ignored;
+  golden::Remarked fresh{golden::write(common->gallery), {}};
+  if (golden.gallery) {
+    const golden::Gallery kept = golden::with_tolerances(*golden.gallery, common->gallery, runs);
+    fresh = golden::with_comments(golden.text, golden::write(kept));
+  }
   std::ofstream file(golden.name, std::ios::binary | std::ios::trunc);
-  file << golden::write(common->gallery) << std::flush;
+  file << fresh.text << std::flush;
   if (!file) return cannot(fmt::format("cannot write {}: {}", golden.name, std::strerror(errno)));
   std::string text = fmt::format("{} written: {}; read it before you keep it\n", golden.name,
                                  render::counted(common->gallery.lwps.size(), "LWP"));
+  for (const std::string& words : fresh.dropped) text += "  no longer there: " + words + "\n";
   const auto& varies = common->varies;
   for (const std::string& words : std::span(varies).first(std::min(varies.size(), kMostLines))) {
     text += "  not always the same: " + words + "\n";
@@ -158,7 +164,7 @@ Verdict compare(const JudgeOptions& o, const Golden& golden, const std::vector<g
 }  // namespace
 
 Verdict judge(const JudgeOptions& o, const std::string& name, const engine::SignalState& signals) {
-  Golden golden{name, {}};
+  Golden golden{name, "", {}};
   Words command = o.command;
   const bool told_what = !o.trace.empty() || !o.command.empty();
   const auto text = whole_file(name);
@@ -170,7 +176,7 @@ Verdict judge(const JudgeOptions& o, const std::string& name, const engine::Sign
   if (text) {
     auto read = golden::read(*text, name);
     if (!read && (!o.update || !told_what)) return cannot(read.error().text);
-    if (read) golden.gallery = std::move(*read);
+    if (read) golden = {name, *text, std::move(*read)};
     if (read && command.empty() && golden.gallery->command_line != 0) {
       command = golden.gallery->command;
       place = fmt::format("{}:{}:9: ", name, golden.gallery->command_line);

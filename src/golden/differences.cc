@@ -193,7 +193,6 @@ bool line_matches(std::string_view wanted, std::string_view actual) {
 bool matches(std::string_view wanted, std::string_view text) {
   if (wanted == text) return true;
   if (wanted == "any") return true;
-  constexpr std::string_view kOr = " or ";
   for (std::size_t at = 0; at <= wanted.size();) {
     const std::size_t end = std::min(wanted.find(kOr, at), wanted.size());
     const std::string_view one = wanted.substr(at, end - at);

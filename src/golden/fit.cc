@@ -21,8 +21,6 @@ namespace lwptrace::golden {
 
 namespace {
 
-using Names = std::unordered_map<std::string, std::string>;  // of siblings: as they are → as they are to be called
-
 constexpr std::array<std::string_view, 8> kIgnorable = {"flags",    "executes",   "names", "signals",
                                                         "failures", "namespaces", "reaps", "orphans"};
 
@@ -77,22 +75,6 @@ void rename_in(std::string& fact, const Names& names) {
     if (const auto name = names.find(word); name != names.end()) word = name->second;
   }
   fact = fmt::format("{}", fmt::join(words, " "));
-}
-
-void rename(Gallery& gallery, const Names& names) {
-  std::map<std::string, Portrait, ByPath> lwps;
-  for (auto& [path, lwp] : gallery.lwps) {
-    for (std::string& fact : lwp.does) {
-      if (begins_with(fact, "makes") || begins_with(fact, "sends") || begins_with(fact, "reaps"))
-        rename_in(fact, names);
-    }
-    for (std::string& fact : lwp.takes) rename_in(fact, names);
-    std::ranges::sort(lwp.takes);
-    for (std::string* fact : {&lwp.ends, &lwp.reaped, &lwp.orphaned}) rename_in(*fact, names);
-    const auto name = names.find(path);
-    lwps[name != names.end() ? name->second : path] = std::move(lwp);
-  }
-  gallery.lwps = std::move(lwps);
 }
 
 // Whoever is not there, and all that come of him.
@@ -174,10 +156,6 @@ void fit_paths(Gallery& wanted, Gallery& actual) {
   wanted.crowds.clear();
 }
 
-bool is_tolerant(const std::string& fact) {
-  return fact.find('*') != std::string::npos || fact.find(" or ") != std::string::npos;
-}
-
 // A wait for any child, and one with WNOHANG, collects whom chance will have: where one of the two galleries tells of a
 // reaping by such a wait, the place that it has in the other says nothing.
 void fit_reaps(Portrait& wanted, Portrait& actual) {
@@ -215,6 +193,22 @@ std::optional<Numbered> numbered(std::string_view path) {
 bool follows(std::string_view path, std::string_view former) {
   const auto a = numbered(former), b = numbered(path);
   return a && b && a->before == b->before && b->number == a->number + 1;
+}
+
+void rename(Gallery& gallery, const Names& names) {
+  std::map<std::string, Portrait, ByPath> lwps;
+  for (auto& [path, lwp] : gallery.lwps) {
+    for (std::string& fact : lwp.does) {
+      if (begins_with(fact, "makes") || begins_with(fact, "sends") || begins_with(fact, "reaps"))
+        rename_in(fact, names);
+    }
+    for (std::string& fact : lwp.takes) rename_in(fact, names);
+    std::ranges::sort(lwp.takes);
+    for (std::string* fact : {&lwp.ends, &lwp.reaped, &lwp.orphaned}) rename_in(*fact, names);
+    const auto name = names.find(path);
+    lwps[name != names.end() ? name->second : path] = std::move(lwp);
+  }
+  gallery.lwps = std::move(lwps);
 }
 
 void fit(Gallery& wanted, Gallery& actual) {

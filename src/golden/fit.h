@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "golden/portrait.h"
 
@@ -20,6 +21,9 @@ struct Numbered {  // "1/2.13" is "1/2." and 13
 
 // Whether it is the next sibling of the same kind.
 [[nodiscard]] bool follows(std::string_view path, std::string_view former);
+
+using Names = std::unordered_map<std::string, std::string>;  // of LWPs: as they are → as they are to be called
+void rename(Gallery& gallery, const Names& names);           // in the facts as well
 
 void fit(Gallery& wanted, Gallery& actual);
 

@@ -12,6 +12,12 @@ constexpr std::string_view kFirst = "lwptrace golden 1";
 constexpr std::string_view kMakes = "makes ";
 constexpr std::string_view kReaps = "reaps ";
 constexpr std::string_view kTimes = "×";
+constexpr std::string_view kOr = " or ";
+
+// Whether a golden's value or line leaves something open.
+[[nodiscard]] constexpr bool is_tolerant(std::string_view text) {
+  return text == "any" || text.find('*') != std::string_view::npos || text.find(kOr) != std::string_view::npos;
+}
 
 // Whom "makes 1/2" is about, or "reaps 1.2 or none"; nobody: another fact, "makes nobody …" too.
 [[nodiscard]] constexpr std::string_view whom(std::string_view fact, std::string_view verb) {

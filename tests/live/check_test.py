@@ -153,6 +153,21 @@ class Check(support.LiveTest):
         self.change("\n\n1 process", "\nnames: ignore\n\n1 process")
         self.assertIn("\nnames: ignore\n", self.write())
 
+    def test_what_the_author_wrote_stays_when_it_is_written_anew(self):
+        text = self.write(support.fixture("fork"))
+        self.assertEqual(text.count("  ends exit_group 7\n"), 1)
+        self.change("\n1 process\n", "\n# Who waits.\n1 process\n")
+        self.change("\n1.1 process\n", "\n# Who ends.\n1.1 process\n")
+        self.change("ends exit_group 0", "ends exit_group 0 or signal SIGTERM")
+        self.change("ends exit_group 7", "ends exit_group 8 or exit_group 9")
+        with open(self.golden, encoding="utf-8") as file:
+            before = file.read()
+        result = self.check("--update", self.golden)
+        self.assertEqual(result.status, 0)
+        self.assertIn("\n  no longer there: 1.1 ends exit_group 8 or exit_group 9\n", result.err.decode())
+        with open(self.golden, encoding="utf-8") as file:
+            self.assertEqual(file.read(), before.replace("exit_group 8 or exit_group 9", "exit_group 7"))
+
     def test_signals_and_names_are_ignored_where_the_golden_says_so(self):
         program = "import os\nif os.fork() == 0: os.kill(os.getpid(), {})\nos.wait()".format
         self.assertEqual(self.check("--update", self.golden, "--", "/usr/bin/python3", "-c", program(10)).status, 0)
