@@ -17,7 +17,7 @@ struct Verdict {
 
 struct Finished {
   Verdict verdict;      // 128 + N: signal N killed the process
-  std::string printed;  // by the work, and by what it ran, on stdout and stderr
+  std::string printed;  // by the work, and by what it ran, on stdout and stderr; of a lot, the first and the last
   Nanos took = 0;
 };
 

@@ -77,8 +77,8 @@ void widen(Gallery& gallery, const std::string& last, std::uint64_t more) {
   for (const auto& [path, crowd] : gallery.crowds) crowds[moved(path)] = crowd;
   gallery.crowds = std::move(crowds);
   rename(gallery, names);
-  Lines& deeds = gallery.lwps[parent].does;
-  const Portrait like = gallery.lwps[last];
+  Lines& deeds = gallery.lwps.at(parent).does;
+  const Portrait like = gallery.lwps.at(last);
   auto place = std::ranges::find(deeds, std::string(kMakes) + last);
   for (std::uint64_t number = own.number + 1; number <= own.number + more; ++number) {
     const std::string path = std::string(own.before) + std::to_string(number);
@@ -88,7 +88,8 @@ void widen(Gallery& gallery, const std::string& last, std::uint64_t more) {
 }
 
 void keep_crowd(Gallery& gallery, const std::string& first, const Crowd& crowd, const Portrait& like) {
-  if (numbered(first)->before.empty()) return;
+  const std::string_view before = numbered(first)->before;
+  if (before.empty() || !gallery.lwps.contains(std::string(before.substr(0, before.size() - 1)))) return;
   std::string last;
   std::uint64_t some = 0;
   for (auto at = gallery.lwps.find(first); at != gallery.lwps.end(); ++at, ++some) {

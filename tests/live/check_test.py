@@ -237,6 +237,18 @@ class Check(support.LiveTest):
         self.assertEqual((result.status, result.out), (2, b""))
         self.expect_one_line(result, "/no/such/folder/x", "nothing was run")
 
+    def test_of_what_programs_print_the_first_and_the_last_is_kept(self):
+        program = "yes first | head -c 30000000; echo the last; exit 3"
+        self.assertEqual(self.check("--update", self.golden, "--", "/bin/sh", "-c", program).status, 0)
+        self.change("ends exit_group 3", "ends exit_group 4")
+        junit = self.path("junit.xml")
+        self.assertEqual(self.check("--junit", junit, self.golden).status, 1)
+        printed = xml.etree.ElementTree.parse(junit).getroot()[0][0].find("system-out").text
+        self.assertLess(len(printed), 2_000_000)
+        self.assertTrue(printed.startswith("first\nfirst\n"))
+        self.assertRegex(printed, r"\n… \d+ bytes of what it printed are left out here …\nfirst\n")
+        self.assertTrue(printed.endswith("first\nthe last\n"), printed[-50:])
+
     def test_what_contradicts_itself_is_refused(self):
         folders = self.goldens("fork", "threads")
         for words in ([*folders, "--", "true"], ["--trace", "x", *folders], ["--trace", "x", "--repeat", "2", self.golden],
