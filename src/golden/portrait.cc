@@ -103,12 +103,11 @@ std::string Painter::end_of(const Exit& exit) const {
 // of several children a wait for any of them finds first is chance: whom a call names is the program's own order.
 void Painter::reaped(LwpId id, const Reap& reap) {
   Portrait& lwp = of(id);
-  std::string& fact = lwp.reaped;
-  if (!reap.call.empty()) fact = reap.call + " ";
-  fact += "by " + (reap.automatic ? "the kernel" : name(reap.by));
-  const Status& status = reap.status;
-  const std::string with = status.code ? std::to_string(*status.code) : signal_name(status.signal.value_or(0));
-  if (lwp.ends.starts_with("exit ") && !lwp.ends.ends_with(" " + with)) fact += " with " + with;
+  lwp.reaped = reap.call + (reap.call.empty() ? "by " : " by ") + (reap.automatic ? "the kernel" : name(reap.by));
+  const auto& [code, signal, core] = reap.status;
+  const std::string with = code ? std::to_string(*code) : signal ? signal_name(*signal) : "";
+  const bool told = with.empty() || !lwp.ends.starts_with("exit ") || lwp.ends.ends_with(" " + with);
+  if (!told) lwp.reaped += " with " + with;
   if (reap.asked) of(reap.by).does.push_back(std::string(kReaps) + name(id));
 }
 
