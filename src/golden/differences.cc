@@ -148,6 +148,9 @@ void Speaker::compare(const std::string& path, const Portrait& wanted, const Por
             ? fmt::format("child {} is reaped now, {}{}", path, with, actual.reaped)
             : fmt::format("child {} is reaped {}{}, {} says {}", path, with, actual.reaped, whose_, wanted.reaped));
   }
+  if (!matches(wanted.joined, actual.joined)) {
+    say(Rank::reaped, fmt::format("{} is joined {}, {} says {}", subject, actual.joined, whose_, wanted.joined));
+  }
   if (!matches(wanted.orphaned, actual.orphaned)) {
     say(Rank::orphaned,
         actual.orphaned.empty() ? fmt::format("{} is no longer orphaned ({}: {})", path, whose_, wanted.orphaned)

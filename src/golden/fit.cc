@@ -21,8 +21,8 @@ namespace lwptrace::golden {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kIgnorable = {"flags",    "executes",   "names", "signals",
-                                                        "failures", "namespaces", "reaps", "orphans"};
+constexpr std::array<std::string_view, 9> kIgnorable = {"flags",      "executes", "names", "signals", "failures",
+                                                        "namespaces", "reaps",    "joins", "orphans"};
 
 bool begins_with(const std::string& fact, std::string_view verb) {
   return fact.starts_with(verb) && fact.size() > verb.size() && fact[verb.size()] == ' ';
@@ -50,6 +50,7 @@ void ignore(Portrait& lwp, const std::string& kind) {
     lwp.reaped.clear();
     forget_verb("reaps");
   }
+  if (kind == "joins") lwp.joined.clear();
   if (kind == "orphans") lwp.orphaned.clear();
 }
 
@@ -176,6 +177,13 @@ void fit_reaps(Portrait& wanted, Portrait& actual) {
   });
 }
 
+// Who joins a thread that is over already makes no system call: only where both tell of a join can they differ.
+void fit_joins(Portrait& wanted, Portrait& actual) {
+  if (!wanted.joined.empty() && !actual.joined.empty()) return;
+  wanted.joined.clear();
+  actual.joined.clear();
+}
+
 }  // namespace
 
 std::span<const std::string_view> ignorable() { return kIgnorable; }
@@ -204,7 +212,7 @@ void rename(Gallery& gallery, const Names& names) {
     }
     for (std::string& fact : lwp.takes) rename_in(fact, names);
     std::ranges::sort(lwp.takes);
-    for (std::string* fact : {&lwp.ends, &lwp.reaped, &lwp.orphaned}) rename_in(*fact, names);
+    for (std::string* fact : {&lwp.ends, &lwp.reaped, &lwp.joined, &lwp.orphaned}) rename_in(*fact, names);
     const auto name = names.find(path);
     lwps[name != names.end() ? name->second : path] = std::move(lwp);
   }
@@ -220,7 +228,10 @@ void fit(Gallery& wanted, Gallery& actual) {
   actual.ignored = wanted.ignored;
   fit_paths(wanted, actual);
   for (auto& [path, lwp] : wanted.lwps) {
-    if (const auto now = actual.lwps.find(path); now != actual.lwps.end()) fit_reaps(lwp, now->second);
+    const auto now = actual.lwps.find(path);
+    if (now == actual.lwps.end()) continue;
+    fit_reaps(lwp, now->second);
+    fit_joins(lwp, now->second);
   }
 }
 

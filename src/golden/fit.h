@@ -1,6 +1,7 @@
 // Before a golden and a run are compared: what does not count is taken out of both, the crowds, whose number the golden
 // leaves open, are as many as in the run, and the LWPs of the run are called as in the golden, though one more or one
-// less among their siblings has moved their numbers; and the order of reapings counts where both tell it.
+// less among their siblings has moved their numbers; and the order of reapings, and who joins whom, count where both
+// tell it.
 #pragma once
 
 #include <cstdint>

@@ -49,8 +49,8 @@ Lines lines_with(const Lines& old, const Lines& fresh) {
 }
 
 Portrait portrait_with(const Portrait& old, Portrait fresh) {
-  for (const auto member :
-       {&Portrait::born, &Portrait::exit_signal, &Portrait::ends, &Portrait::reaped, &Portrait::orphaned}) {
+  for (const auto member : {&Portrait::born, &Portrait::exit_signal, &Portrait::ends, &Portrait::reaped,
+                            &Portrait::joined, &Portrait::orphaned}) {
     if (covers(old.*member, fresh.*member)) fresh.*member = old.*member;
   }
   if (old.flags == Lines{"any"}) fresh.flags = old.flags;

@@ -119,6 +119,7 @@ void Painter::event(const Event& event) {
   }
   if (const auto* reap = std::get_if<Reap>(&event.body)) return reaped(event.lwp, *reap);
   Portrait& lwp = of(event.lwp);
+  if (const auto* join = std::get_if<Join>(&event.body)) lwp.joined = "by " + name(join->by);
   if (const auto* failed = std::get_if<BirthFailed>(&event.body)) {
     std::vector<std::string> flags;
     if (failed->flags_raw) flags = clone_flag_names(failed->flags_raw->value, failed->via);

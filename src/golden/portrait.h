@@ -25,6 +25,7 @@ struct Portrait {
   std::vector<std::string> takes;  // signals that had an effect, each once, sorted; of the process, with its leader
   std::string ends;                // "exit_group 0"; empty: not seen
   std::string reaped;              // "wait4 by 1", "wait4 by 1 with 3"; empty: by nobody
+  std::string joined;              // "by 1", of a thread; empty: nobody was seen to wait for it
   std::string orphaned;            // "to init"
   bool operator==(const Portrait&) const = default;
 };

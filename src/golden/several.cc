@@ -161,6 +161,9 @@ Portrait Merger::merge(const std::string& path, const std::vector<const Portrait
                                      {" is orphaned", &Portrait::orphaned}}) {
     lwp.*member = value(path + what, of_each(seen, [of = member](const Portrait* one) { return one->*of; }));
   }
+  Lines joined = of_each(seen, [](const Portrait* one) { return one->joined; });
+  std::erase(joined, "");  // those say nothing
+  lwp.joined = joined.empty() ? "" : value(path + " is joined", joined);
   for (const auto member : {&Portrait::does, &Portrait::takes}) {
     const auto lists = of_each(seen, [member](const Portrait* one) { return one->*member; });
     lwp.*member = lines(member == &Portrait::takes ? path + " takes" : path, lists);

@@ -20,7 +20,7 @@ namespace lwptrace::golden {
 
 namespace {
 
-constexpr std::size_t kValues = 6;
+constexpr std::size_t kValues = 7;
 
 std::array<std::pair<const char*, std::string>, kValues> values_of(const Portrait& lwp) {
   return {{{"born", lwp.born},
@@ -28,6 +28,7 @@ std::array<std::pair<const char*, std::string>, kValues> values_of(const Portrai
            {"exit-signal", lwp.exit_signal},
            {"ends", lwp.ends},
            {"reaped", lwp.reaped},
+           {"joined", lwp.joined},
            {"orphaned", lwp.orphaned}}};
 }
 

@@ -38,6 +38,12 @@ void write_line(std::string& out, std::string_view key, const std::string& value
   if (!value.empty()) out.append("  ").append(key).append(" ").append(value).append("\n");
 }
 
+// Of siblings that are alike some may be over before they are joined: then nothing is said of any.
+bool alike(const Portrait& one, Portrait other) {
+  if (one.joined.empty() || other.joined.empty()) other.joined = one.joined;
+  return one == other;
+}
+
 }  // namespace
 
 std::string word(std::string_view text) {
@@ -63,13 +69,15 @@ std::string write(const Gallery& gallery) {
   for (auto at = gallery.lwps.begin(); at != gallery.lwps.end();) {
     auto last = at;
     std::uint64_t some = 1;
+    std::string joined = at->second.joined;
     const auto crowd = gallery.crowds.find(at->first);
     const bool open = crowd != gallery.crowds.end();
-    for (auto next = std::next(last); next != gallery.lwps.end() && next->second == at->second; ++next) {
+    for (auto next = std::next(last); next != gallery.lwps.end() && alike(at->second, next->second); ++next) {
       if (!follows(next->first, last->first)) break;
       if (open ? some == crowd->second.most : gallery.crowds.contains(next->first)) break;
       last = next;
       ++some;
+      if (next->second.joined != joined) joined.clear();
     }
     const Portrait& lwp = at->second;
     out += fmt::format("\n{} {}", from_to(at->first, last->first), to_string(lwp.kind));
@@ -87,6 +95,7 @@ std::string write(const Gallery& gallery) {
     for (const std::string& signal : lwp.takes) write_line(out, "takes", signal);
     write_line(out, "ends", lwp.ends);
     write_line(out, "reaped", lwp.reaped);
+    write_line(out, "joined", joined);
     write_line(out, "orphaned", lwp.orphaned);
     at = std::next(last);
   }

@@ -193,11 +193,9 @@ std::optional<Error> Reader::take_fact(std::string_view line) {
     constexpr struct {
       const char* key;
       std::string Portrait::*value;
-    } kSingle[] = {{"born", &Portrait::born},
-                   {"exit-signal", &Portrait::exit_signal},
-                   {"ends", &Portrait::ends},
-                   {"reaped", &Portrait::reaped},
-                   {"orphaned", &Portrait::orphaned}};
+    } kSingle[] = {{"born", &Portrait::born},     {"exit-signal", &Portrait::exit_signal},
+                   {"ends", &Portrait::ends},     {"reaped", &Portrait::reaped},
+                   {"joined", &Portrait::joined}, {"orphaned", &Portrait::orphaned}};
     bool known = false;
     for (const auto& row : kSingle) {
       if (key != row.key) continue;
@@ -230,7 +228,7 @@ std::optional<Error> Reader::take_fact(std::string_view line) {
     } else {
       return wrong(begin,
                    fmt::format("\"{}\" is not known; it may be born, flags, exit-signal, makes, reaps, executes, "
-                               "named, sends, unshare, setns, takes, ends, reaped or orphaned",
+                               "named, sends, unshare, setns, takes, ends, reaped, joined or orphaned",
                                render::printable(key)));
     }
   }

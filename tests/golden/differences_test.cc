@@ -87,6 +87,16 @@ TEST(Differences, AWaitForAnyChildMayFindItAtAnyTime) {
   EXPECT_THAT(differences(all, waits("  reaps 1.3\n  reaps 1.1\n"), "golden"), testing::SizeIs(2));
 }
 
+TEST(Differences, WhoJoinsAThreadCountsWhereItWasSeenInBoth) {
+  const auto with = [](const std::string& joined) {
+    return gallery("lwptrace golden 1\n1 process\n  makes 1/1..2\n1/1 thread\n1/2 thread\n  ends exit 0\n" + joined);
+  };
+  EXPECT_THAT(differences(with("  joined by 1\n"), with("  joined by 1/1\n"), "golden"),
+              ElementsAre("thread 1/2 is joined by 1/1, golden says by 1"));
+  EXPECT_THAT(differences(with("  joined by 1\n"), with(""), "golden"), IsEmpty());
+  EXPECT_THAT(differences(with(""), with("  joined by 1\n"), "golden"), IsEmpty());
+}
+
 TEST(Differences, AReapingThatIsMissedIsToldOnceOfTheChild) {
   const auto family = [](const std::string& deeds, const std::string& children) {
     return gallery("lwptrace golden 1\n1 process\n" + deeds + children);

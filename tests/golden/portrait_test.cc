@@ -93,6 +93,12 @@ TEST(Portrait, AWaitForANamedChildIsADeedOfTheThreadThatWaits) {
   EXPECT_EQ(gallery.lwps["1.3"].reaped, "wait4 by 1/1");
 }
 
+TEST(Portrait, WhoJoinsAThreadIsToldByPath) {
+  Trace trace;
+  trace.born(2, 1, "1/1", Kind::thread, 100).see(2, Join{1});
+  EXPECT_EQ(trace.paint().lwps["1/1"].joined, "by 1");
+}
+
 TEST(Portrait, AStatusThatTheEndDoesNotTellStandsWithTheReaping) {
   Trace trace;
   trace.born(2, 1, "1.1", Kind::process).born(3, 1, "1.2", Kind::process).born(4, 1, "1.3", Kind::process);

@@ -98,6 +98,14 @@ TEST(Common, WhoIsNotThereIsNotReaped) {
             "×2..4\n");
 }
 
+TEST(Common, AJoinThatWasSeenOnceIsThere) {
+  const auto with = [](const std::string& joined) { return gallery("1 process\n  makes 1/1\n1/1 thread\n" + joined); };
+  const auto found = common({with(""), with("  joined by 1\n"), with("")});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->gallery.lwps.at("1/1").joined, "by 1");
+  EXPECT_THAT(found->varies, IsEmpty());
+}
+
 TEST(Common, ReapingsInAnyOrderAreAlternatives) {
   const std::string makes = "1 process\n  makes 1.1..2\n", children = "1.1..2 process\n";
   const auto found = common({gallery(makes + "  reaps 1.1\n  reaps 1.2\n" + children),

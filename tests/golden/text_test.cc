@@ -23,6 +23,7 @@ command ./a.out "two words" "" "a \"quote\""
   born pthread_create
   flags CLONE_VM CLONE_THREAD
   ends exit 0
+  joined by 1
 
 1.4 process
   born fork
@@ -54,6 +55,15 @@ TEST(GoldenText, ARangeIsAsManyLwps) {
   EXPECT_EQ(read_back.lwps.at("1/2").born, "pthread_create");
   EXPECT_EQ(read_back.lwps.at("1").does.size(), 7u);
   EXPECT_EQ(read_back.command, (std::vector<std::string>{"./a.out", "two words", "", "a \"quote\""}));
+}
+
+TEST(GoldenText, NothingIsSaidOfJoinsWhereOneOfLikeSiblingsWasNotSeenToBeJoined) {
+  const std::string body = "lwptrace golden 1\n\n1 process\n  makes 1/1..3\n\n1/1..3 thread ×3\n  ends exit 0\n";
+  Gallery some = gallery(body);
+  some.lwps.at("1/2").joined = "by 1";
+  EXPECT_EQ(write(some), body);
+  some.lwps.at("1/3").joined = some.lwps.at("1/1").joined = "by 1";
+  EXPECT_EQ(write(some), body + "  joined by 1\n");
 }
 
 TEST(GoldenText, LikeSiblingsAreWrittenOnceAndUnlikeOnesApart) {
