@@ -66,7 +66,7 @@ DecodeOutcome run_decode(const std::vector<std::string>& words, int columns) {
   const Words subjects{"clone", "clone3", "wait", "signal"};
   try {
     if (std::find(subjects.begin(), subjects.end(), subject) == subjects.end()) {
-      const std::string guess = did_you_mean(subject, subjects);
+      const std::string guess = tables::did_you_mean(subject, subjects);
       const std::string problem = fmt::format("'{}' is nothing that can be decoded", subject);
       return guess.empty() ? usage(problem) : DecodeOutcome{2, "", "decode: " + problem + guess + "\n"};
     }

@@ -41,7 +41,7 @@ std::string no_flag(std::string_view word) {
     if (wanted.starts_with(prefix)) wanted.erase(0, prefix.size());
     Words names;
     for (const CloneFlag& flag : tables::clone_flags()) names.emplace_back(flag.name.substr(prefix.size()));
-    const std::string meant = nearest(wanted, names);
+    const std::string meant = tables::nearest(wanted, names);
     if (!meant.empty()) guess = fmt::format("; did you mean {}{}?", prefix, meant);
   }
   return fmt::format("'{}' is not a clone flag{}", word,
@@ -96,7 +96,7 @@ void take_field(AskedClone& asked, std::string_view name, std::string_view value
   if (field == std::end(kFields)) {
     Words names{"flags", "exit_signal"};
     for (const Field& known : kFields) names.emplace_back(known.name);
-    const std::string guess = did_you_mean(name, names);
+    const std::string guess = tables::did_you_mean(name, names);
     throw Misunderstood{fmt::format("struct clone_args has no field '{}'{}", name,
                                     guess.empty() ? fmt::format("; it has {}", fmt::join(names, ", ")) : guess)};
   }

@@ -137,7 +137,7 @@ unsigned put_together(const Words& words) {
     for (const Event& row : kEvents) known.emplace_back(row.name);
     throw Misunderstood{
         fmt::format("'{}' is neither a status word nor exited, killed, stopped, continued or a signal{}", first,
-                    did_you_mean(first, known))};
+                    tables::did_you_mean(first, known))};
   }
   const unsigned killer = read_signal(words[at]);
   if (words.size() == at + 1) return killer;

@@ -64,7 +64,7 @@ std::string did_you_mean_signal(std::string_view word) {
   const std::size_t cut = upper(word).starts_with("SIG") ? 0 : 3;
   Words names;
   for (int signo = 1; signo <= kLastSignal; ++signo) names.push_back(signal_name(signo).substr(cut));
-  return did_you_mean(word, names);
+  return tables::did_you_mean(word, names);
 }
 
 std::string paragraph(std::string_view label, std::size_t indent, std::string_view text) {

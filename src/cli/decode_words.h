@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "cli/decode.h"
-#include "cli/nearest.h"
+#include "decoders/tables/nearest.h"
 
 namespace lwptrace::cli {
 

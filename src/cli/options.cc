@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "cli/nearest.h"
 #include "cli/strace_habits.h"
+#include "decoders/tables/nearest.h"
 
 namespace lwptrace::cli {
 namespace {
@@ -46,7 +46,7 @@ std::string unknown(const CLI::App& app, const Verb& verb, const std::string& na
   }
   constexpr std::size_t no_cluster = 4;  // "-timeout" is a long name with a dash too few, "-tt" is strace's
   const bool guess = is_long || word.size() > no_cluster;
-  const std::string meant = guess ? nearest(is_long ? name.substr(2) : word.substr(1), known) : "";
+  const std::string meant = guess ? tables::nearest(is_long ? name.substr(2) : word.substr(1), known) : "";
   if (!meant.empty()) {
     return fmt::format("{}: there is no such option; did you mean --{}? (see {})", shown, meant, verb.help);
   }
@@ -114,7 +114,7 @@ void add_choice(CLI::App& app, const std::string& names, const std::string& type
   add_word(app, names, type, what, [&value, names, choices](const std::string& word) -> std::string {
     if (std::find(choices.begin(), choices.end(), word) == choices.end()) {
       return fmt::format("{} {}: it is one of {}{}", names, word, fmt::join(choices, ", "),
-                         did_you_mean(word, choices));
+                         tables::did_you_mean(word, choices));
     }
     value = word;
     return "";

@@ -6,8 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 
-#include "cli/nearest.h"
 #include "cli/options.h"
+#include "decoders/tables/nearest.h"
 
 namespace lwptrace::cli {
 namespace {
@@ -36,7 +36,7 @@ std::string wrong_format(const std::string& asked) {
   if (render::is_unbuilt_format(asked)) return unbuilt("-F " + asked, asked);
   Words names;
   for (const render::Format& format : render::formats()) names.emplace_back(format.name);
-  const std::string meant = did_you_mean(asked, names);
+  const std::string meant = tables::did_you_mean(asked, names);
   return fmt::format("-F {}: there is no such format{} the formats are {}", asked, meant.empty() ? ";" : meant,
                      format_names());
 }

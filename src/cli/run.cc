@@ -5,9 +5,9 @@
 #include <cerrno>
 
 #include "cli/attach.h"
-#include "cli/nearest.h"
 #include "cli/options.h"
 #include "cli/trace_options.h"
+#include "decoders/tables/nearest.h"
 
 namespace lwptrace::cli {
 
@@ -90,7 +90,7 @@ Ending verb_run(const Words& words, const engine::SignalState& signals) {
   if (const engine::Outcome& outcome = traced->outcome; outcome.failure) {
     std::string text = outcome.failure->text;
     if (outcome.not_executed && outcome.failure->code == ENOENT) {
-      const std::string meant = nearest(o.program[0], {"run", "attach", "show", "decode", "doctor"});
+      const std::string meant = tables::nearest(o.program[0], {"run", "attach", "show", "decode", "doctor"});
       if (!meant.empty() && words[0] == o.program[0]) text += fmt::format(" (or did you mean lwptrace {}?)", meant);
     }
     return complain(text), ending_of(outcome);

@@ -12,6 +12,8 @@ OWNED = [
     (r"elfutils/.*|libelf\.h|gelf\.h|dwarf\.h", {"unwind"}, "only src/unwind knows libdw"),
     (r"CLI/.*", {"cli"}, "only src/cli knows CLI11"),
     (r"nlohmann/.*|simdjson\.h", {"recording"}, "only src/recording reads JSON"),
+    (r"yaml-cpp/.*", {"grade"}, "only src/grade reads YAML"),
+    (r"re2/.*", {"grade"}, "only src/grade knows RE2"),
     (r"zstd\.h", {"recording"}, "only src/recording knows zstd"),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

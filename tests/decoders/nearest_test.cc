@@ -1,9 +1,9 @@
 // What a mistyped word is taken to have meant.
-#include "cli/nearest.h"
+#include "decoders/tables/nearest.h"
 
 #include <gtest/gtest.h>
 
-namespace lwptrace::cli {
+namespace lwptrace::tables {
 namespace {
 
 const std::vector<std::string> kFormats{"log", "tree", "timeline", "summary", "matrix", "jsonl", "strace"};
@@ -34,4 +34,4 @@ TEST(Nearest, IsAskedAsAQuestion) {
 }
 
 }  // namespace
-}  // namespace lwptrace::cli
+}  // namespace lwptrace::tables

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lwptrace::cli {
+namespace lwptrace::tables {
 
 // The word of `known` that a slip of the fingers would turn into `wrong`, or that `wrong` begins; "" when none is near.
 // Upper and lower case are one.
@@ -14,4 +14,4 @@ namespace lwptrace::cli {
 // "; did you mean WORD?" for such a word, or "".
 [[nodiscard]] std::string did_you_mean(std::string_view wrong, const std::vector<std::string>& known);
 
-}  // namespace lwptrace::cli
+}  // namespace lwptrace::tables

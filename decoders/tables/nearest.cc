@@ -1,12 +1,12 @@
 // How near two words are, in slips of the fingers.
-#include "cli/nearest.h"
+#include "decoders/tables/nearest.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 
-namespace lwptrace::cli {
+namespace lwptrace::tables {
 namespace {
 
 std::string lower(std::string_view word) {
@@ -57,4 +57,4 @@ std::string did_you_mean(std::string_view wrong, const std::vector<std::string>&
   return meant.empty() ? "" : fmt::format("; did you mean {}?", meant);
 }
 
-}  // namespace lwptrace::cli
+}  // namespace lwptrace::tables

@@ -1,0 +1,28 @@
+// How many: 10, 2..4, at least 2, at most 3, none, every.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "grade/yaml.h"
+
+namespace lwptrace::grade {
+
+struct Count {
+  static constexpr std::uint64_t kAny = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t least = 1, most = kAny;
+  bool every = false;  // all that are chosen, and at least one is
+
+  [[nodiscard]] bool holds(std::uint64_t seen) const { return seen >= least && seen <= most; }
+  // Whether it may hold because something was not seen: it says nothing of a run that was ended.
+  [[nodiscard]] bool by_absence() const { return every || least == 0; }
+  // Of 1, for partial points.
+  [[nodiscard]] double share(std::uint64_t seen) const;
+  // "exactly 10 births"; `more` is the plural.
+  [[nodiscard]] std::string words(const std::string& one, const std::string& more) const;
+};
+
+[[nodiscard]] Count read_count(const Node& node);
+
+}  // namespace lwptrace::grade

@@ -1,0 +1,70 @@
+// What of a run is known at a glance.
+#include "grade/world.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "render/log.h"
+#include "render/text.h"
+
+namespace lwptrace::grade {
+
+namespace {
+
+std::string why_unfinished(const Evidence& run, bool escaped) {
+  if (!run.why_not.empty()) return run.why_not;
+  if (!run.traced) return "it was not run";
+  if (run.cut) return "the trace was cut";
+  if (run.trace.end.reason != EndReason::exited) return "the run was ended";
+  if (run.trace.end.dropped != 0) return "events were lost";
+  return escaped ? "somebody got out of sight" : "";
+}
+
+}  // namespace
+
+World::World(const Evidence& run) : run_(run) {
+  lives_.header(run.trace.header);
+  bool escaped = false;
+  for (const Event& event : events()) {
+    lives_.event(event);
+    escaped = escaped || std::holds_alternative<Escaped>(event.body);
+    const auto* birth = std::get_if<Birth>(&event.body);
+    if (birth == nullptr) continue;
+    paths_.see(event);  // births alone: it forgets some of those whose ends it sees
+    const std::uint32_t depth = birth->creator ? this->depth(*birth->creator) + 1 : 0;
+    born_.try_emplace(event.lwp, Born{&event, depth});
+  }
+  unfinished_ = why_unfinished(run, escaped);
+}
+
+const Event* World::birth(LwpId lwp) const {
+  const auto found = born_.find(lwp);
+  return found == born_.end() ? nullptr : found->second.event;
+}
+
+const std::string& World::path(LwpId lwp) const {
+  static const std::string kUnknown;
+  const Event* event = birth(lwp);
+  return event != nullptr ? std::get<Birth>(event->body).path : kUnknown;
+}
+
+std::uint32_t World::depth(LwpId lwp) const {
+  const auto found = born_.find(lwp);
+  return found == born_.end() ? 0 : found->second.depth;
+}
+
+bool World::forced(const Event& event) const {
+  const auto* exit = std::get_if<Exit>(&event.body);
+  return exit != nullptr && !unfinished_.empty() && exit->status.signal == SIGKILL && event.t >= lives_.last_act();
+}
+
+std::string World::line(const Event& event) const {
+  constexpr std::size_t columns = 160;
+  const render::Sentence said = render::sentence(event, paths_);
+  std::string text = fmt::format("{} {} {}", paths_.of(event.lwp), said.verb, said.text);
+  for (std::size_t at = 0; (at = text.find("  ", at)) != std::string::npos;) text.replace(at, 2, ", ");
+  return fmt::format("{} (at {})", render::fit(render::printable(text), columns), render::duration(event.t));
+}
+
+}  // namespace lwptrace::grade

@@ -1,0 +1,38 @@
+// YAML as a small tree that knows where everything stands. It is stricter than YAML: no anchors and aliases, no tags,
+// one document, keys that are words and stand once, a few levels, little text. What the words mean is others'.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lwptrace::grade {
+
+struct Node {
+  enum class Kind : std::uint8_t { nothing, text, list, table };
+  Kind kind = Kind::nothing;
+  int line = 1, column = 1;
+  std::string text;  // as written: 1.10 stays 1.10, and yes a word
+  std::vector<Node> items;
+  std::vector<std::pair<Node, Node>> entries;  // the keys are texts
+
+  // The value of that key, or nullptr.
+  [[nodiscard]] const Node* find(std::string_view key) const;
+};
+
+// What is wrong in a rubric, thrown from where it is seen to read_rubric(), which makes an Error of it.
+struct Wrong {
+  int line = 1, column = 1;
+  std::string what;
+};
+[[noreturn]] void wrong(const Node& at, const std::string& what, const std::string& right);
+
+// A word of the rubric as it stands in an error: in quotes, printable and short.
+[[nodiscard]] std::string shown(std::string_view text);
+
+// The document of `text`. Throws Wrong.
+[[nodiscard]] Node parse_yaml(const std::string& text);
+
+}  // namespace lwptrace::grade
