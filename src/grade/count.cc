@@ -46,7 +46,7 @@ Count read_count(const Node& node) {
   if (node.kind != Node::Kind::text) wrong(node, "count is no number", kRight);
   const std::string_view text = node.text;
   if (text == "every" || text == "all") return {1, Count::kAny, true};
-  if (text == "none" || text == "no") return {0, 0, false};
+  if (text == "none") return {0, 0, false};
   if (text.starts_with("at least ")) {
     const std::uint64_t least = number(node, text.substr(9));
     if (least == 0) wrong(node, "at least 0 always holds", "at least 1, or none");

@@ -135,8 +135,7 @@ std::span<const std::string_view> family_keys() { return kKeys; }
 
 ConditionPtr read_family(const Place& place) {
   if (!read_yes(place.value, place.key.text)) {
-    wrong(place.value, fmt::format("{}: no", place.key.text),
-          "yes; for the contrary, not: with the condition below it");
+    wrong(place.value, place.key.text + " is 'no'", "yes; for the contrary, not: and this below it");
   }
   for (const Row& row : kRows) {
     if (row.key == place.key.text) return std::make_shared<Family>(row);

@@ -29,7 +29,7 @@ const char* kind_words(const Node& node) {
 }
 
 const std::string& scalar(const Node& node, std::string_view what) {
-  if (node.kind != Node::Kind::text) wrong(node, fmt::format("{} is {}", what, kind_words(node)), "give one word");
+  if (node.kind != Node::Kind::text) wrong(node, fmt::format("{} is {}", what, kind_words(node)), "give one text");
   return node.text;
 }
 

@@ -98,13 +98,13 @@ std::optional<Bound> read_bound(const Node* node) {
   Bound bound;
   bound.said = read_text(*node, "wall time");
   const std::string_view text = bound.said;
-  const std::size_t by = text.find(" x longest ");
-  if (by == std::string_view::npos) {
+  const std::size_t by = std::min(text.find(" x longest "), text.size());
+  if (text.find("longest") == std::string_view::npos) {
     bound.fixed = read_duration(*node);
     return bound;
   }
   const auto [end, error] = std::from_chars(text.data(), text.data() + by, bound.times, std::chars_format::fixed);
-  const std::string_view whom = text.substr(by + 11);
+  const std::string_view whom = text.substr(std::min(by + 11, text.size()));
   bound.kind = whom == "thread" ? Kind::thread : whom == "process" ? Kind::process : Kind::unknown;
   const bool good = error == std::errc() && end == text.data() + by && bound.times > 0 && bound.times <= 1000;
   if (!good || bound.kind == Kind::unknown) {

@@ -18,6 +18,9 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{256} << 10;
 constexpr std::size_t kMostLevels = 32;
+// Put behind the text as a comment: to yaml-cpp quotes that nobody closes end with the file. No text has this
+// character.
+constexpr char kEnd = '\x1f';
 
 class Builder : public YAML::EventHandler {
  public:
@@ -32,6 +35,7 @@ class Builder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     Node node = made(Node::Kind::text, mark, tag, anchor);
+    if (value.find(kEnd) != std::string::npos) wrong(node, "these quotes are not closed", "close them");
     node.text = value;
     put(std::move(node));
   }
@@ -43,6 +47,9 @@ class Builder : public YAML::EventHandler {
                   YAML::EmitterStyle::value) override {
     open(made(Node::Kind::table, mark, tag, anchor));
   }
+  // The list or mapping that has begun and not ended.
+  [[nodiscard]] const Node* innermost() const { return open_.empty() ? nullptr : &open_.back().node; }
+
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
 
@@ -59,7 +66,7 @@ class Builder : public YAML::EventHandler {
     node.line = std::max(mark.line, 0) + 1;
     node.column = std::max(mark.column, 0) + 1;
     if (anchor != 0) wrong(node, "a rubric has no anchors and aliases", "write it out");
-    if (!tag.empty() && tag != "?" && tag != "!") wrong(node, "a rubric has no tags", "leave out " + shown(tag));
+    if (!tag.empty() && tag != "?" && tag != "!") wrong(node, "a rubric has no tags", "leave out the word with !");
     return node;
   }
   void open(Node node) {
@@ -82,6 +89,11 @@ class Builder : public YAML::EventHandler {
     if (in.node.kind == Node::Kind::list) {
       in.node.items.push_back(std::move(node));
     } else if (in.has_key) {
+      if (node.kind == Node::Kind::nothing) {  // stands wherever the next thing does
+        const Node& key = in.node.entries.back().first;
+        node.line = key.line;
+        node.column = key.column;
+      }
       in.node.entries.back().second = std::move(node);
       in.has_key = false;
     } else {
@@ -100,20 +112,30 @@ struct Advice {
   std::string_view says, right;
 };
 constexpr Advice kAdvice[] = {
-    {"illegal tab when looking for indentation", "indent with blanks"},
     {"end of sequence flow not found", "a list that begins with [ ends with ]"},
     {"end of map flow not found", "a mapping that begins with { ends with }"},
     {"end of map not found", "begin the keys of one mapping in one column"},
     {"end of sequence not found", "begin the dashes of one list in one column"},
     {"illegal map value", "put a text that has a colon in quotes"},
-    {"illegal EOF in scalar", "close the quotes"},
+    {"the referenced anchor is not defined", "put a text that begins with * in quotes"},
     {"unknown token", "put the text in quotes"},
 };
 
-[[noreturn]] void misparsed(const YAML::Exception& error) {
+// Whether a tab stands among the blanks that line begins with.
+bool is_indented_by_tab(const std::string& text, int line) {
+  std::size_t begin = 0;
+  for (int i = 0; i < line; ++i) begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
+  const std::size_t word = text.find_first_not_of(" \t", begin);
+  return text.substr(begin, word - begin).find('\t') != std::string::npos;
+}
+
+[[noreturn]] void misparsed(const YAML::Exception& error, const std::string& text, const Node* open) {
   Node at;
   at.line = std::max(error.mark.line, 0) + 1;
   at.column = std::max(error.mark.column, 0) + 1;
+  if (is_indented_by_tab(text, at.line - 1)) wrong(at, "this line is indented by a tab", "indent with blanks");
+  const bool unclosed = error.msg.find("flow not found") != std::string::npos;
+  if (unclosed && open != nullptr) at.line = open->line, at.column = open->column;
   std::string right = "see the example in docs/rubric.md";
   for (const Advice& row : kAdvice) {
     if (error.msg == row.says) right = row.right;
@@ -175,7 +197,7 @@ Node parse_yaml(const std::string& text) {
   check_bytes(text);
   Builder first;
   try {
-    std::istringstream in(text);
+    std::istringstream in(text + "\n#" + kEnd + "\n");
     YAML::Parser parser(in);
     if (!parser.HandleNextDocument(first) || first.root.kind == Node::Kind::nothing) {
       throw Wrong{1, 1, "there is nothing in it; a rubric begins with title:, and has command: and checks:"};
@@ -183,7 +205,7 @@ Node parse_yaml(const std::string& text) {
     Builder second;
     if (parser.HandleNextDocument(second)) wrong(second.root, "a second document", "one rubric a file, without ---");
   } catch (const YAML::Exception& error) {
-    misparsed(error);
+    misparsed(error, text, first.innermost());
   }
   return std::move(first.root);
 }
