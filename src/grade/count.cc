@@ -35,10 +35,10 @@ double Count::share(std::uint64_t seen) const {
 std::string Count::words(const std::string& one, const std::string& more) const {
   if (every) return "every " + one;
   if (most == 0) return "no " + one;
-  const std::string& noun = least == 1 && (most == 1 || most == kAny) ? one : more;
+  const std::string& noun = noun_is_one() ? one : more;
   if (least == most) return fmt::format("exactly {} {}", least, noun);
   if (most == kAny) return fmt::format("at least {} {}", least, noun);
-  if (least == 0) return fmt::format("at most {} {}", most, most == 1 ? one : more);
+  if (least == 0) return fmt::format("at most {} {}", most, noun);
   return fmt::format("{} to {} {}", least, most, noun);
 }
 

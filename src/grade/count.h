@@ -21,6 +21,11 @@ struct Count {
   [[nodiscard]] double share(std::uint64_t seen) const;
   // "exactly 10 births"; `more` is the plural.
   [[nodiscard]] std::string words(const std::string& one, const std::string& more) const;
+  // "is" or "are", of those words.
+  [[nodiscard]] const char* verb() const { return noun_is_one() ? "is" : "are"; }
+
+ private:
+  [[nodiscard]] bool noun_is_one() const { return every || most <= 1 || (least == 1 && most == kAny); }
 };
 
 [[nodiscard]] Count read_count(const Node& node);

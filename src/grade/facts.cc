@@ -28,6 +28,10 @@ bool is_birth(const Event& event, const World&) {
   return birth != nullptr && birth->creator;
 }
 
+bool is_exec(const Event& event, const World& world) {
+  return std::holds_alternative<Exec>(event.body) && !world.is_launch(event);
+}
+
 bool is_exit(const Event& event, const World& world) {
   return std::holds_alternative<Exit>(event.body) && !world.forced(event);
 }
@@ -273,7 +277,7 @@ constexpr Fact kFacts[] = {
     {"signals sent", "signal sent", is_send<false>, kSent},
     {"failed signals", "failed signal", is_send<true>, kFailedSends},
     {"signals taken", "signal taken", is<Signal>, kTaken},
-    {"execs", "exec", is<Exec>, kExecs},
+    {"execs", "exec", is_exec, kExecs},
     {"failed execs", "failed exec", is<ExecFailed>, kFailedExecs},
     {"names", "name", is<Comm>, kNames},
     {"orphans", "orphan", is_orphan, kOrphans},

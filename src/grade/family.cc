@@ -75,7 +75,10 @@ Breach zombies(const Lives& lives) {
 Breach orphans(const Lives& lives) {
   Breach found;
   for (const Life& life : lives.all()) {
-    if (is_child(life)) found.see(life.adopted, life, lives, "lost its parent, and was adopted");
+    if (!is_child(life)) continue;
+    const Life* adopter = lives.find(life.adopter);
+    const bool at_home = adopter != nullptr && adopter->leader == life.parent;  // another thread of its parent
+    found.see(life.adopted && !at_home, life, lives, "lost its parent, and was adopted");
   }
   return found;
 }

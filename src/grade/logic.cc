@@ -36,7 +36,7 @@ class All : public Condition {
       whole.share += verdict.share / static_cast<double>(parts_.size());
       if (verdict.holds) continue;
       whole.holds = false;
-      verdict.found = fmt::format("{}: {}", part->words(), verdict.found);
+      verdict.found = fmt::format("{}, but {}", part->words(), verdict.found);
       add(whole, std::move(verdict));
     }
     if (whole.holds) whole = Verdict::of(true, "all of it was so");
@@ -57,7 +57,7 @@ class Any : public Condition {
       Verdict verdict = part->judge(world);
       if (verdict.holds) return verdict;
       whole.share = std::max(whole.share, verdict.share);
-      verdict.found = fmt::format("{}: {}", part->words(), verdict.found);
+      verdict.found = fmt::format("{}, but {}", part->words(), verdict.found);
       add(whole, std::move(verdict));
     }
     return whole;
@@ -70,7 +70,7 @@ class Any : public Condition {
 class Not : public Condition {
  public:
   explicit Not(ConditionPtr part) : part_(std::move(part)) {}
-  [[nodiscard]] std::string words() const override { return "not: " + part_->words(); }
+  [[nodiscard]] std::string words() const override { return fmt::format("it is not so that {}", part_->words()); }
   [[nodiscard]] Verdict judge(const World& world) const override {
     Verdict verdict = part_->judge(world);
     return only_if_finished(Verdict::of(!verdict.holds, std::move(verdict.found), std::move(verdict.events)), world);

@@ -50,7 +50,11 @@ bool Lwps::has(LwpId lwp, const World& world) const {
   return birth != nullptr && born_.hold(*birth, world);
 }
 
-std::string Lwps::words() const { return path_.empty() ? "an LWP" + born_.words() : path_ == "1" ? "root" : path_; }
+std::string Lwps::words() const {
+  if (!path_.empty()) return path_ == "1" ? "root" : path_;
+  const std::string born = born_.words();
+  return born.starts_with(" of a ") ? born.substr(4) : "an LWP" + born;  // "a thread made by root"
+}
 
 std::shared_ptr<const Lwps> read_lwps(const Node& node, const std::string& what) {
   if (node.kind == Node::Kind::table) {

@@ -45,7 +45,8 @@ class Rows : public Condition {
 
   [[nodiscard]] std::string words() const override {
     const std::string noun = count_.words(std::string(fact_.one), std::string(fact_.name));
-    return noun + choosing_.words() + (count_.every ? " is" : "") + columns_.words();
+    if (count_.every) return noun + choosing_.words() + " is one" + columns_.words();
+    return fmt::format("there {} {}{}", count_.verb(), noun, columns_.words());
   }
 
   [[nodiscard]] Verdict judge(const World& world) const override {
@@ -64,7 +65,7 @@ class Rows : public Condition {
     verdict.holds = found.chosen > 0 && found.fitting == found.chosen;
     if (found.chosen > 0) verdict.share = static_cast<double>(found.fitting) / static_cast<double>(found.chosen);
     verdict.found = found.chosen == 0 ? fmt::format("there was no {}{}", fact_.one, choosing_.words())
-                                      : fmt::format("{} of {} were", found.fitting, found.chosen);
+                                      : fmt::format("it was so of {} of {}", found.fitting, found.chosen);
     show(verdict, verdict.holds ? found.fit : found.near, world);
     return verdict;
   }

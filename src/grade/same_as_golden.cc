@@ -21,8 +21,8 @@ class SameAsGolden : public Condition {
     painter.header(world.run().trace.header);
     for (const Event& event : world.events()) painter.event(event);
     const std::vector<std::string> lines = golden::differences(wanted_, painter.take(), "golden");
-    Verdict verdict =
-        Verdict::of(lines.empty(), lines.empty() ? "it does" : render::counted(lines.size(), "difference"));
+    Verdict verdict = Verdict::of(
+        lines.empty(), lines.empty() ? "it does" : "it differs: " + render::counted(lines.size(), "difference"));
     for (const std::string& line : lines) {
       if (verdict.events.size() < kShownEvents) verdict.events.push_back(render::fit(render::printable(line), 200));
     }

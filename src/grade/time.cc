@@ -21,7 +21,7 @@ class Alive : public Condition {
  public:
   Alive(Columns columns, Count count) : columns_(std::move(columns)), count_(count) {}
   [[nodiscard]] std::string words() const override {
-    return count_.words("LWP", "LWPs") + columns_.words() + " alive at once";
+    return fmt::format("{}{} {} alive at once", count_.words("LWP", "LWPs"), columns_.words(), count_.verb());
   }
   [[nodiscard]] Verdict judge(const World& world) const override {
     std::unordered_set<LwpId> alive;

@@ -29,6 +29,7 @@ World::World(const Evidence& run) : run_(run) {
   for (const Event& event : events()) {
     lives_.event(event);
     escaped = escaped || std::holds_alternative<Escaped>(event.body);
+    if (launch_ == nullptr && std::holds_alternative<Exec>(event.body)) launch_ = &event;
     const auto* birth = std::get_if<Birth>(&event.body);
     if (birth == nullptr) continue;
     paths_.see(event);  // births alone: it forgets some of those whose ends it sees

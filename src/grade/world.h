@@ -27,6 +27,8 @@ class World {
 
   // Why something that was not seen may have been all the same: "took longer than 10 s"; empty: all was seen.
   [[nodiscard]] const std::string& unfinished() const { return unfinished_; }
+  // Whether it is the exec that began the program.
+  [[nodiscard]] bool is_launch(const Event& event) const { return &event == launch_; }
   // Whether lwptrace, not the program, may have made this end.
   [[nodiscard]] bool forced(const Event& event) const;
 
@@ -39,6 +41,7 @@ class World {
   analysis::Lives lives_;
   render::Paths paths_;
   std::unordered_map<LwpId, Born> born_;
+  const Event* launch_ = nullptr;
   std::string unfinished_;
 };
 
