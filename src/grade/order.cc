@@ -53,12 +53,12 @@ Side read_side(const Node& node, const std::string& which) {
   for (const Fact& fact : row_facts()) names.emplace_back(fact.name);
   only_keys(node, names, which);
   if (node.entries.size() != 1) wrong(node, which + " is not one fact", "such as reaps: { by: root }");
-  const auto& [key, value] = node.entries[0];
+  const Entry& entry = node.entries[0];
   const auto facts = row_facts();
   Side side;
-  side.fact = &*std::find_if(facts.begin(), facts.end(), [&](const Fact& fact) { return fact.name == key.text; });
-  only_keys(value, side.fact->column_names(), key.text);
-  side.columns = Columns(value, *side.fact);
+  side.fact = &*std::find_if(facts.begin(), facts.end(), [&](const Fact& fact) { return fact.name == entry.key.text; });
+  only_keys(entry.value, side.fact->column_names(), entry.key.text);
+  side.columns = Columns(entry.value, *side.fact);
   return side;
 }
 

@@ -90,16 +90,16 @@ class Builder : public YAML::EventHandler {
       in.node.items.push_back(std::move(node));
     } else if (in.has_key) {
       if (node.kind == Node::Kind::nothing) {  // stands wherever the next thing does
-        const Node& key = in.node.entries.back().first;
+        const Node& key = in.node.entries.back().key;
         node.line = key.line;
         node.column = key.column;
       }
-      in.node.entries.back().second = std::move(node);
+      in.node.entries.back().value = std::move(node);
       in.has_key = false;
     } else {
       if (node.kind != Node::Kind::text) wrong(node, "a key that is no word", "KEY: VALUE, a key a line");
       if (!in.keys.insert(node.text).second) wrong(node, shown(node.text) + " stands twice", "give it once");
-      in.node.entries.emplace_back(std::move(node), Node{});
+      in.node.entries.push_back(Entry{std::move(node), Node{}});
       in.has_key = true;
     }
   }

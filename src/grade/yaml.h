@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace lwptrace::grade {
+
+struct Entry;
 
 struct Node {
   enum class Kind : std::uint8_t { nothing, text, list, table };
@@ -16,10 +17,15 @@ struct Node {
   int line = 1, column = 1;
   std::string text;  // as written: 1.10 stays 1.10, and yes a word
   std::vector<Node> items;
-  std::vector<std::pair<Node, Node>> entries;  // the keys are texts
+  std::vector<Entry> entries;  // of a table
 
   // The value of that key, or nullptr.
   [[nodiscard]] const Node* find(std::string_view key) const;
+};
+
+struct Entry {
+  Node key;  // a text
+  Node value;
 };
 
 // What is wrong in a rubric, thrown from where it is seen to read_rubric(), which makes an Error of it.
