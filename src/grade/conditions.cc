@@ -49,10 +49,10 @@ const Row* row(std::string_view key) {
 }  // namespace
 
 Verdict only_if_finished(Verdict verdict, const World& world) {
-  if (!verdict.holds || world.unfinished().empty()) return verdict;
+  if (world.unfinished().empty()) return verdict;
+  if (verdict.holds) verdict.found = "it cannot be said of this run: " + world.unfinished();
   verdict.holds = false;
   verdict.share = 0;
-  verdict.found = "it cannot be said of this run: " + world.unfinished();
   return verdict;
 }
 
@@ -67,7 +67,7 @@ std::vector<std::string> keys_of(std::string_view condition) {
   return found != nullptr ? found->keys : std::vector<std::string>();
 }
 
-ConditionPtr read_conditions(const Node& table, const std::filesystem::path& folder) {
+ConditionPtr read_conditions(const Yaml& table, const std::filesystem::path& folder) {
   std::vector<ConditionPtr> parts;
   for (const auto& [key, value] : table.entries) {
     const Row* found = row(key.text);

@@ -37,15 +37,15 @@ using ConditionPtr = std::shared_ptr<const Condition>;
 [[nodiscard]] Verdict only_if_finished(Verdict verdict, const World& world);
 
 // Where `table` says more than one, all of them. Keys that are no conditions are left alone.
-[[nodiscard]] ConditionPtr read_conditions(const Node& table, const std::filesystem::path& folder);
+[[nodiscard]] ConditionPtr read_conditions(const Yaml& table, const std::filesystem::path& folder);
 [[nodiscard]] std::vector<std::string> condition_keys();
 
 constexpr std::size_t kShownEvents = 6;
 
 // The readers of the rows. `key` is where the condition's key stands.
 struct Place {
-  const Node& key;
-  const Node& value;
+  const Yaml& key;
+  const Yaml& value;
   const std::filesystem::path& folder;  // of the rubric: what a condition names is there
 };
 [[nodiscard]] ConditionPtr read_rows(const Place& place);         // rows.cc: births, exits …

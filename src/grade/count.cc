@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kMost = 1'000'000;
 constexpr const char* kRight = "10, 2..4, at least 2, at most 3, none or every";
 
-std::uint64_t number(const Node& node, std::string_view text) {
+std::uint64_t number(const Yaml& node, std::string_view text) {
   std::uint64_t n = 0;
   if (!whole_number(text, n) || n > kMost) wrong(node, fmt::format("count is {}", shown(node.text)), kRight);
   return n;
@@ -42,8 +42,8 @@ std::string Count::words(const std::string& one, const std::string& more) const 
   return fmt::format("{} to {} {}", least, most, noun);
 }
 
-Count read_count(const Node& node) {
-  if (node.kind != Node::Kind::text) wrong(node, "count is no number", kRight);
+Count read_count(const Yaml& node) {
+  if (node.kind != Yaml::Kind::text) wrong(node, "count is no number", kRight);
   const std::string_view text = node.text;
   if (text == "every" || text == "all") return {1, Count::kAny, true};
   if (text == "none") return {0, 0, false};

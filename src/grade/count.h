@@ -28,6 +28,6 @@ struct Count {
   [[nodiscard]] bool noun_is_one() const { return every || most <= 1 || (least == 1 && most == kAny); }
 };
 
-[[nodiscard]] Count read_count(const Node& node);
+[[nodiscard]] Count read_count(const Yaml& node);
 
 }  // namespace lwptrace::grade

@@ -294,9 +294,9 @@ std::vector<std::string> Fact::column_names() const {
 std::span<const Fact> row_facts() { return kFacts; }
 const Fact& births() { return kFacts[0]; }
 
-Columns::Columns(const Node& table, const Fact& fact) {
+Columns::Columns(const Yaml& table, const Fact& fact) {
   for (const Column& column : fact.columns) {
-    const Node* node = table.find(column.name);
+    const Yaml* node = table.find(column.name);
     if (node != nullptr) wanted_.emplace_back(&column, read_value(*node, column.type, std::string(column.name)));
   }
 }

@@ -42,7 +42,7 @@ class Columns {
  public:
   Columns() = default;
   // Of those keys of `table` that are columns of `fact`.
-  Columns(const Node& table, const Fact& fact);
+  Columns(const Yaml& table, const Fact& fact);
 
   [[nodiscard]] bool hold(const Event& row, const World& world) const { return misses(row, world) == 0; }
   [[nodiscard]] std::size_t misses(const Event& row, const World& world) const;

@@ -28,7 +28,7 @@ bool stays_inside(const fs::path& name) {
 
 }  // namespace
 
-std::string inner_name(const Node& node) {
+std::string inner_name(const Yaml& node) {
   const std::string text = read_text(node, "a file");
   const fs::path name = fs::path(text).lexically_normal();
   if (text.size() > 1000 || !stays_inside(text) || name == "." || !name.has_filename()) {
@@ -38,11 +38,11 @@ std::string inner_name(const Node& node) {
   return name.string();
 }
 
-fs::path file_beside(const Node& node, const fs::path& folder) {
+fs::path file_beside(const Yaml& node, const fs::path& folder) {
   const std::string name = inner_name(node);
   std::error_code error;
   const fs::path top = fs::canonical(folder, error);
-  const fs::path file = error ? fs::path() : fs::canonical(top / name, error);
+  fs::path file = error ? fs::path() : fs::canonical(top / name, error);
   if (error || !fs::is_regular_file(file, error)) {
     wrong(node, fmt::format("there is no file {} beside the rubric", shown(name)), "put it there, or leave it out");
   }
@@ -53,7 +53,7 @@ fs::path file_beside(const Node& node, const fs::path& folder) {
   return file;
 }
 
-std::string contents(const Node& node, const fs::path& file) {
+std::string contents(const Yaml& node, const fs::path& file) {
   std::error_code error;
   if (fs::file_size(file, error) > kMostBytes || error) {
     wrong(node, fmt::format("{} has more than {} bytes", shown(node.text), kMostBytes), "a smaller file");

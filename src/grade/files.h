@@ -9,10 +9,10 @@
 namespace lwptrace::grade {
 
 // Where the file is; a Wrong, if there is none, or links lead it out of the folder.
-[[nodiscard]] std::filesystem::path file_beside(const Node& node, const std::filesystem::path& folder);
-[[nodiscard]] std::string contents(const Node& node, const std::filesystem::path& file);
+[[nodiscard]] std::filesystem::path file_beside(const Yaml& node, const std::filesystem::path& folder);
+[[nodiscard]] std::string contents(const Yaml& node, const std::filesystem::path& file);
 
 // A name below a working copy, without links of "..".
-[[nodiscard]] std::string inner_name(const Node& node);
+[[nodiscard]] std::string inner_name(const Yaml& node);
 
 }  // namespace lwptrace::grade

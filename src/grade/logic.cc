@@ -13,6 +13,7 @@ namespace {
 
 std::string joined(const std::vector<ConditionPtr>& parts, const char* between) {
   std::vector<std::string> words;
+  words.reserve(parts.size());
   for (const ConditionPtr& part : parts) words.push_back(part->words());
   return fmt::format("{}", fmt::join(words, between));
 }
@@ -80,7 +81,7 @@ class Not : public Condition {
   ConditionPtr part_;
 };
 
-ConditionPtr read_one(const Node& table, const std::string& whose, const std::filesystem::path& folder) {
+ConditionPtr read_one(const Yaml& table, const std::string& whose, const std::filesystem::path& folder) {
   only_keys(table, condition_keys(), whose);
   ConditionPtr condition = read_conditions(table, folder);
   if (condition == nullptr) wrong(table, whose + " says nothing", "a condition, such as births: 10");
@@ -88,11 +89,11 @@ ConditionPtr read_one(const Node& table, const std::string& whose, const std::fi
 }
 
 std::vector<ConditionPtr> read_list(const Place& place) {
-  if (place.value.kind != Node::Kind::list || place.value.items.empty()) {
+  if (place.value.kind != Yaml::Kind::list || place.value.items.empty()) {
     wrong(place.value, place.key.text + " is no list", "a dash before each condition");
   }
   std::vector<ConditionPtr> parts;
-  for (const Node& item : place.value.items) parts.push_back(read_one(item, place.key.text, place.folder));
+  for (const Yaml& item : place.value.items) parts.push_back(read_one(item, place.key.text, place.folder));
   return parts;
 }
 

@@ -56,8 +56,8 @@ std::string Lwps::words() const {
   return born.starts_with(" of a ") ? born.substr(4) : "an LWP" + born;  // "a thread made by root"
 }
 
-std::shared_ptr<const Lwps> read_lwps(const Node& node, const std::string& what) {
-  if (node.kind == Node::Kind::table) {
+std::shared_ptr<const Lwps> read_lwps(const Yaml& node, const std::string& what) {
+  if (node.kind == Yaml::Kind::table) {
     only_keys(node, births().column_names(), what);
     if (node.entries.empty()) wrong(node, what + " chooses nobody", kRight);
     return std::make_shared<Lwps>(Columns(node, births()));

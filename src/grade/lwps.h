@@ -26,6 +26,6 @@ class Lwps {
   Columns born_;
 };
 
-[[nodiscard]] std::shared_ptr<const Lwps> read_lwps(const Node& node, const std::string& what);
+[[nodiscard]] std::shared_ptr<const Lwps> read_lwps(const Yaml& node, const std::string& what);
 
 }  // namespace lwptrace::grade

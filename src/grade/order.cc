@@ -48,7 +48,7 @@ class Order : public Condition {
   Side first_, then_;
 };
 
-Side read_side(const Node& node, const std::string& which) {
+Side read_side(const Yaml& node, const std::string& which) {
   std::vector<std::string> names;
   for (const Fact& fact : row_facts()) names.emplace_back(fact.name);
   only_keys(node, names, which);
@@ -66,8 +66,8 @@ Side read_side(const Node& node, const std::string& which) {
 
 ConditionPtr read_order(const Place& place) {
   only_keys(place.value, keys_of("order"), "order");
-  const Node* first = place.value.find("first");
-  const Node* then = place.value.find("then");
+  const Yaml* first = place.value.find("first");
+  const Yaml* then = place.value.find("then");
   if (first == nullptr || then == nullptr) wrong(place.value, "order lacks first or then", "give both");
   return std::make_shared<Order>(read_side(*first, "first"), read_side(*then, "then"));
 }

@@ -16,7 +16,7 @@ bool in_slashes(std::string_view text) { return text.size() > 2 && text.front() 
 
 }  // namespace
 
-Pattern::Pattern(const Node& node, const std::string& expression, bool anywhere)
+Pattern::Pattern(const Yaml& node, const std::string& expression, bool anywhere)
     : written_(node.text), anywhere_(anywhere) {
   constexpr std::int64_t enough = 1 << 20;  // bytes, of the expression and what it learns while it is tried
   re2::RE2::Options options;
@@ -30,7 +30,7 @@ Pattern::Pattern(const Node& node, const std::string& expression, bool anywhere)
   }
 }
 
-Pattern Pattern::of(const Node& node) {
+Pattern Pattern::of(const Yaml& node) {
   const std::string text = read_text(node, "a pattern");
   if (in_slashes(text)) return regex(node);
   std::string expression = "(?s)";
@@ -43,7 +43,7 @@ Pattern Pattern::of(const Node& node) {
   return {node, expression, false};
 }
 
-Pattern Pattern::regex(const Node& node) {
+Pattern Pattern::regex(const Yaml& node) {
   const std::string text = read_text(node, "a regular expression");
   return {node, "(?m)" + (in_slashes(text) ? text.substr(1, text.size() - 2) : text), true};
 }

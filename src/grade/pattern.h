@@ -17,16 +17,16 @@ namespace lwptrace::grade {
 class Pattern {
  public:
   // All of a text: "worker-*", or "/regex/", which may be found anywhere in it.
-  [[nodiscard]] static Pattern of(const Node& node);
+  [[nodiscard]] static Pattern of(const Yaml& node);
   // A regular expression, between slashes or not; ^ and $ are of a line.
-  [[nodiscard]] static Pattern regex(const Node& node);
+  [[nodiscard]] static Pattern regex(const Yaml& node);
 
   [[nodiscard]] bool matches(std::string_view text) const;
   [[nodiscard]] bool is_regex() const { return anywhere_; }
   [[nodiscard]] const std::string& written() const { return written_; }
 
  private:
-  Pattern(const Node& node, const std::string& expression, bool anywhere);
+  Pattern(const Yaml& node, const std::string& expression, bool anywhere);
   std::string written_;
   bool anywhere_;
   std::shared_ptr<const re2::RE2> expression_;

@@ -14,22 +14,22 @@ namespace lwptrace::grade {
 
 namespace {
 
-const char* kind_words(const Node& node) {
+const char* kind_words(const Yaml& node) {
   switch (node.kind) {
-    case Node::Kind::nothing:
+    case Yaml::Kind::nothing:
       return "nothing";
-    case Node::Kind::text:
+    case Yaml::Kind::text:
       return "a text";
-    case Node::Kind::list:
+    case Yaml::Kind::list:
       return "a list";
-    case Node::Kind::table:
+    case Yaml::Kind::table:
       break;
   }
   return "a mapping";
 }
 
-const std::string& scalar(const Node& node, std::string_view what) {
-  if (node.kind != Node::Kind::text) wrong(node, fmt::format("{} is {}", what, kind_words(node)), "give one text");
+const std::string& scalar(const Yaml& node, std::string_view what) {
+  if (node.kind != Yaml::Kind::text) wrong(node, fmt::format("{} is {}", what, kind_words(node)), "give one text");
   return node.text;
 }
 
@@ -40,7 +40,7 @@ struct Unit {
 constexpr Unit kTimes[] = {{"ms", 1'000'000}, {"s", 1'000'000'000}, {"min", 60'000'000'000}, {"h", 3'600'000'000'000}};
 constexpr Unit kSizes[] = {{"", 1}, {"K", 1 << 10}, {"M", 1 << 20}, {"G", 1 << 30}};
 
-std::uint64_t read_unit(const Node& node, std::string_view what, std::span<const Unit> units, std::uint64_t most,
+std::uint64_t read_unit(const Yaml& node, std::string_view what, std::span<const Unit> units, std::uint64_t most,
                         const char* right) {
   const std::string& text = scalar(node, what);
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -70,8 +70,8 @@ std::string right_word(std::string_view wrong, std::string_view what, const std:
   return fmt::format("{}: {}", what, fmt::join(known, ", "));
 }
 
-void only_keys(const Node& table, const std::vector<std::string>& known, std::string_view whose) {
-  if (table.kind != Node::Kind::table) {
+void only_keys(const Yaml& table, const std::vector<std::string>& known, std::string_view whose) {
+  if (table.kind != Yaml::Kind::table) {
     wrong(table, fmt::format("{} is {}", whose, kind_words(table)), fmt::format("a mapping, such as {}: …", known[0]));
   }
   for (const auto& [key, value] : table.entries) {
@@ -81,32 +81,32 @@ void only_keys(const Node& table, const std::vector<std::string>& known, std::st
   }
 }
 
-std::string read_text(const Node& node, std::string_view what) {
+std::string read_text(const Yaml& node, std::string_view what) {
   const std::string& text = scalar(node, what);
   if (text.empty()) wrong(node, fmt::format("{} is empty", what), "give it, or leave the key out");
   return text;
 }
 
-std::span<const Node> one_or_more(const Node& node, std::string_view what) {
-  if (node.kind != Node::Kind::list) return {&node, 1};
+std::span<const Yaml> one_or_more(const Yaml& node, std::string_view what) {
+  if (node.kind != Yaml::Kind::list) return {&node, 1};
   if (node.items.empty()) wrong(node, fmt::format("{} is an empty list", what), "give one, or leave the key out");
   return node.items;
 }
 
-std::vector<std::string> read_texts(const Node& node, std::string_view what) {
+std::vector<std::string> read_texts(const Yaml& node, std::string_view what) {
   std::vector<std::string> texts;
-  for (const Node& item : one_or_more(node, what)) texts.push_back(scalar(item, what));
+  for (const Yaml& item : one_or_more(node, what)) texts.push_back(scalar(item, what));
   return texts;
 }
 
-bool read_yes(const Node& node, std::string_view what) {
+bool read_yes(const Yaml& node, std::string_view what) {
   const std::string& text = scalar(node, what);
   if (text == "yes" || text == "true") return true;
   if (text == "no" || text == "false") return false;
   wrong(node, fmt::format("{} is {}", what, shown(text)), "yes or no");
 }
 
-std::uint64_t read_number(const Node& node, std::string_view what, std::uint64_t least, std::uint64_t most) {
+std::uint64_t read_number(const Yaml& node, std::string_view what, std::uint64_t least, std::uint64_t most) {
   std::uint64_t number = 0;
   if (!whole_number(scalar(node, what), number) || number < least || number > most) {
     wrong(node, fmt::format("{} is {}", what, shown(node.text)), fmt::format("a whole number, {} to {}", least, most));
@@ -114,7 +114,7 @@ std::uint64_t read_number(const Node& node, std::string_view what, std::uint64_t
   return number;
 }
 
-double read_points(const Node& node) {
+double read_points(const Yaml& node) {
   constexpr double most = 100'000;
   const std::string& text = scalar(node, "points");
   double number = 0;
@@ -125,17 +125,17 @@ double read_points(const Node& node) {
   return number;
 }
 
-Nanos read_duration(const Node& node) {
+Nanos read_duration(const Yaml& node) {
   constexpr std::uint64_t most = std::uint64_t{24} * 3'600'000'000'000;
   return static_cast<Nanos>(
       read_unit(node, "duration", kTimes, most, "a whole number with ms, s, min or h, at most 24h: 10s, 500ms"));
 }
 
-std::uint64_t read_bytes(const Node& node) {
+std::uint64_t read_bytes(const Yaml& node) {
   return read_unit(node, "size", kSizes, std::uint64_t{1} << 50, "a whole number of bytes, or with K, M or G: 64M");
 }
 
-std::size_t read_word(const Node& node, std::string_view what, const std::vector<std::string>& known) {
+std::size_t read_word(const Yaml& node, std::string_view what, const std::vector<std::string>& known) {
   const std::string& text = scalar(node, what);
   const auto found = std::find(known.begin(), known.end(), text);
   if (found == known.end()) {

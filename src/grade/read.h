@@ -14,21 +14,21 @@
 namespace lwptrace::grade {
 
 // The node is a table that has no key but these. `whose` continues "what … has": "a check".
-void only_keys(const Node& table, const std::vector<std::string>& known, std::string_view whose);
+void only_keys(const Yaml& table, const std::vector<std::string>& known, std::string_view whose);
 
-[[nodiscard]] std::string read_text(const Node& node, std::string_view what);                // not empty
-[[nodiscard]] std::vector<std::string> read_texts(const Node& node, std::string_view what);  // one, or a list
-[[nodiscard]] bool read_yes(const Node& node, std::string_view what);
-[[nodiscard]] std::uint64_t read_number(const Node& node, std::string_view what, std::uint64_t least,
+[[nodiscard]] std::string read_text(const Yaml& node, std::string_view what);                // not empty
+[[nodiscard]] std::vector<std::string> read_texts(const Yaml& node, std::string_view what);  // one, or a list
+[[nodiscard]] bool read_yes(const Yaml& node, std::string_view what);
+[[nodiscard]] std::uint64_t read_number(const Yaml& node, std::string_view what, std::uint64_t least,
                                         std::uint64_t most);
-[[nodiscard]] double read_points(const Node& node);
-[[nodiscard]] Nanos read_duration(const Node& node);       // "10s", "500ms"
-[[nodiscard]] std::uint64_t read_bytes(const Node& node);  // "64M"
+[[nodiscard]] double read_points(const Yaml& node);
+[[nodiscard]] Nanos read_duration(const Yaml& node);       // "10s", "500ms"
+[[nodiscard]] std::uint64_t read_bytes(const Yaml& node);  // "64M"
 // Where it stands in `known`.
-[[nodiscard]] std::size_t read_word(const Node& node, std::string_view what, const std::vector<std::string>& known);
+[[nodiscard]] std::size_t read_word(const Yaml& node, std::string_view what, const std::vector<std::string>& known);
 
 // One node is the list of itself. A list is not empty.
-[[nodiscard]] std::span<const Node> one_or_more(const Node& node, std::string_view what);
+[[nodiscard]] std::span<const Yaml> one_or_more(const Yaml& node, std::string_view what);
 
 // A whole number and nothing else; false where it is not one, or too big.
 [[nodiscard]] bool whole_number(std::string_view text, std::uint64_t& number);

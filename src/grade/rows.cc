@@ -110,7 +110,7 @@ ConditionPtr read_rows(const Place& place) {
   const auto facts = row_facts();
   const Fact& fact =
       *std::find_if(facts.begin(), facts.end(), [&](const Fact& row) { return row.name == place.key.text; });
-  const Node* counted = place.value.kind == Node::Kind::text ? &place.value : nullptr;
+  const Yaml* counted = place.value.kind == Yaml::Kind::text ? &place.value : nullptr;
   if (counted == nullptr) {
     only_keys(place.value, keys_of(fact.name), place.key.text);
     counted = place.value.find("count");

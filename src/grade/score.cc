@@ -62,9 +62,9 @@ void explain_failure(CheckScore& score, const std::vector<Verdict>& verdicts, co
 
 // Of as many runs as have to hold, the best.
 double share(const std::vector<Verdict>& verdicts, const Rubric& rubric) {
-  std::vector<double> shares;
-  for (const Verdict& verdict : verdicts) shares.push_back(verdict.share);
-  shares.resize(std::max(shares.size(), rubric.must_hold));
+  std::vector<double> shares(std::max(verdicts.size(), rubric.must_hold));
+  std::transform(verdicts.begin(), verdicts.end(), shares.begin(),
+                 [](const Verdict& verdict) { return verdict.share; });
   std::sort(shares.begin(), shares.end(), std::greater<>());
   const auto last = shares.begin() + static_cast<std::ptrdiff_t>(rubric.must_hold);
   return std::accumulate(shares.begin(), last, 0.0) / static_cast<double>(rubric.must_hold);

@@ -93,7 +93,7 @@ class WallTime : public Condition {
   std::optional<Bound> least_, most_;
 };
 
-std::optional<Bound> read_bound(const Node* node) {
+std::optional<Bound> read_bound(const Yaml* node) {
   if (node == nullptr) return std::nullopt;
   Bound bound;
   bound.said = read_text(*node, "wall time");
@@ -116,7 +116,7 @@ std::optional<Bound> read_bound(const Node* node) {
 }  // namespace
 
 ConditionPtr read_alive(const Place& place) {
-  const Node* counted = place.value.kind == Node::Kind::text ? &place.value : place.value.find("count");
+  const Yaml* counted = place.value.kind == Yaml::Kind::text ? &place.value : place.value.find("count");
   if (counted != &place.value) only_keys(place.value, keys_of("alive at once"), place.key.text);
   if (counted == nullptr) wrong(place.value, "alive at once has no count", "such as count: at least 4");
   const Count count = read_count(*counted);

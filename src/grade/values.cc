@@ -74,11 +74,11 @@ std::string either(const std::vector<std::string>& words, const char* last) {
   return fmt::format("{} {} {}", fmt::join(words.begin(), words.end() - 1, ", "), last, words.back());
 }
 
-Value read_words(const Node& node, Type type, const std::string& what) {
+Value read_words(const Yaml& node, Type type, const std::string& what) {
   const std::vector<std::string> known = words_of(type);
   Value value;
   std::vector<std::string> said;
-  for (const Node& item : one_or_more(node, what)) {
+  for (const Yaml& item : one_or_more(node, what)) {
     said.push_back(known[read_word(item, what, known)]);
     const int number = number_of(type, said.back());
     value.numbers.emplace_back(number, number);
@@ -87,7 +87,7 @@ Value read_words(const Node& node, Type type, const std::string& what) {
   return value;
 }
 
-std::pair<int, int> read_range(const Node& node, const std::string& what, int most) {
+std::pair<int, int> read_range(const Yaml& node, const std::string& what, int most) {
   const std::string text = read_text(node, what);
   const std::size_t dots = text.find("..");
   std::uint64_t least = 0, last = 0;
@@ -101,10 +101,10 @@ std::pair<int, int> read_range(const Node& node, const std::string& what, int mo
   return {static_cast<int>(least), static_cast<int>(last)};
 }
 
-Value read_ranges(const Node& node, const std::string& what, int most) {
+Value read_ranges(const Yaml& node, const std::string& what, int most) {
   Value value;
   std::vector<std::string> said;
-  for (const Node& item : one_or_more(node, what)) {
+  for (const Yaml& item : one_or_more(node, what)) {
     const auto [least, last] = value.numbers.emplace_back(read_range(item, what, most));
     said.push_back(least == last ? std::to_string(least) : fmt::format("{} to {}", least, last));
   }
@@ -112,11 +112,11 @@ Value read_ranges(const Node& node, const std::string& what, int most) {
   return value;
 }
 
-Value read_set(const Node& node, Type type, const std::string& what) {
+Value read_set(const Yaml& node, Type type, const std::string& what) {
   const std::vector<std::string> known = words_of(type);
   Value value;
   std::vector<std::string> said;
-  for (const Node& item : one_or_more(node, what)) {
+  for (const Yaml& item : one_or_more(node, what)) {
     const std::size_t index = read_word(item, what, known);
     said.push_back(known[index]);
     value.bits |= type == Type::flags ? tables::clone_flag(known[index])->value : std::uint64_t{1} << index;
@@ -125,10 +125,10 @@ Value read_set(const Node& node, Type type, const std::string& what) {
   return value;
 }
 
-Value read_patterns(const Node& node, const std::string& what) {
+Value read_patterns(const Yaml& node, const std::string& what) {
   Value value;
   std::vector<std::string> said;
-  for (const Node& item : one_or_more(node, what)) {
+  for (const Yaml& item : one_or_more(node, what)) {
     value.patterns.push_back(Pattern::of(item));
     said.push_back(shown(value.patterns.back().written()));
   }
@@ -173,7 +173,7 @@ std::vector<std::string> words_of(Type type) {
   }
 }
 
-Value read_value(const Node& node, Type type, const std::string& what) {
+Value read_value(const Yaml& node, Type type, const std::string& what) {
   switch (type) {
     case Type::lwp: {
       Value value;

@@ -43,7 +43,7 @@ struct Value {
   [[nodiscard]] bool has(int number) const;
 };
 
-[[nodiscard]] Value read_value(const Node& node, Type type, const std::string& what);
+[[nodiscard]] Value read_value(const Yaml& node, Type type, const std::string& what);
 
 // The words of a type that has a list of them; empty for the others.
 [[nodiscard]] std::vector<std::string> words_of(Type type);

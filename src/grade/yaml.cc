@@ -24,44 +24,44 @@ constexpr char kEnd = '\x1f';
 
 class Builder : public YAML::EventHandler {
  public:
-  Node root;
+  Yaml root;
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    put(made(Node::Kind::nothing, mark, {}, anchor));
+    put(made(Yaml::Kind::nothing, mark, {}, anchor));
   }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { made(Node::Kind::nothing, mark, {}, 1); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { made(Yaml::Kind::nothing, mark, {}, 1); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    Node node = made(Node::Kind::text, mark, tag, anchor);
+    Yaml node = made(Yaml::Kind::text, mark, tag, anchor);
     if (value.find(kEnd) != std::string::npos) wrong(node, "these quotes are not closed", "close them");
     node.text = value;
     put(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open(made(Node::Kind::list, mark, tag, anchor));
+    open(made(Yaml::Kind::list, mark, tag, anchor));
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open(made(Node::Kind::table, mark, tag, anchor));
+    open(made(Yaml::Kind::table, mark, tag, anchor));
   }
   // The list or mapping that has begun and not ended.
-  [[nodiscard]] const Node* innermost() const { return open_.empty() ? nullptr : &open_.back().node; }
+  [[nodiscard]] const Yaml* innermost() const { return open_.empty() ? nullptr : &open_.back().node; }
 
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
 
  private:
   struct Open {
-    Node node;
+    Yaml node;
     std::set<std::string> keys;
     bool has_key = false;  // the last entry waits for its value
   };
 
-  static Node made(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    Node node;
+  static Yaml made(Yaml::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    Yaml node;
     node.kind = kind;
     node.line = std::max(mark.line, 0) + 1;
     node.column = std::max(mark.column, 0) + 1;
@@ -69,37 +69,37 @@ class Builder : public YAML::EventHandler {
     if (!tag.empty() && tag != "?" && tag != "!") wrong(node, "a rubric has no tags", "leave out the word with !");
     return node;
   }
-  void open(Node node) {
+  void open(Yaml node) {
     if (open_.size() >= kMostLevels) {
       wrong(node, fmt::format("more than {} levels", kMostLevels), "a condition needs far fewer");
     }
     open_.push_back(Open{std::move(node), {}, false});
   }
   void close() {
-    Node node = std::move(open_.back().node);
+    Yaml node = std::move(open_.back().node);
     open_.pop_back();
     put(std::move(node));
   }
-  void put(Node node) {
+  void put(Yaml node) {
     if (open_.empty()) {
       root = std::move(node);
       return;
     }
     Open& in = open_.back();
-    if (in.node.kind == Node::Kind::list) {
+    if (in.node.kind == Yaml::Kind::list) {
       in.node.items.push_back(std::move(node));
     } else if (in.has_key) {
-      if (node.kind == Node::Kind::nothing) {  // stands wherever the next thing does
-        const Node& key = in.node.entries.back().key;
+      if (node.kind == Yaml::Kind::nothing) {  // stands wherever the next thing does
+        const Yaml& key = in.node.entries.back().key;
         node.line = key.line;
         node.column = key.column;
       }
       in.node.entries.back().value = std::move(node);
       in.has_key = false;
     } else {
-      if (node.kind != Node::Kind::text) wrong(node, "a key that is no word", "KEY: VALUE, a key a line");
+      if (node.kind != Yaml::Kind::text) wrong(node, "a key that is no word", "KEY: VALUE, a key a line");
       if (!in.keys.insert(node.text).second) wrong(node, shown(node.text) + " stands twice", "give it once");
-      in.node.entries.push_back(Entry{std::move(node), Node{}});
+      in.node.entries.push_back(Entry{std::move(node), Yaml{}});
       in.has_key = true;
     }
   }
@@ -129,8 +129,8 @@ bool is_indented_by_tab(const std::string& text, int line) {
   return text.substr(begin, word - begin).find('\t') != std::string::npos;
 }
 
-[[noreturn]] void misparsed(const YAML::Exception& error, const std::string& text, const Node* open) {
-  Node at;
+[[noreturn]] void misparsed(const YAML::Exception& error, const std::string& text, const Yaml* open) {
+  Yaml at;
   at.line = std::max(error.mark.line, 0) + 1;
   at.column = std::max(error.mark.column, 0) + 1;
   if (is_indented_by_tab(text, at.line - 1)) wrong(at, "this line is indented by a tab", "indent with blanks");
@@ -160,7 +160,7 @@ std::size_t good_bytes(const std::string& text, std::size_t at) {
 }
 
 void check_bytes(const std::string& text) {
-  Node at;
+  Yaml at;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t size = good_bytes(text, i);
     if (size == 0) {
@@ -175,14 +175,14 @@ void check_bytes(const std::string& text) {
 
 }  // namespace
 
-const Node* Node::find(std::string_view key) const {
+const Yaml* Yaml::find(std::string_view key) const {
   for (const auto& [name, value] : entries) {
     if (name.text == key) return &value;
   }
   return nullptr;
 }
 
-void wrong(const Node& at, const std::string& what, const std::string& right) {
+void wrong(const Yaml& at, const std::string& what, const std::string& right) {
   throw Wrong{at.line, at.column, what + "; " + right};
 }
 
@@ -190,7 +190,7 @@ std::string shown(std::string_view text) {
   return '\'' + render::fit(render::printable(text.substr(0, 400)), 40) + '\'';
 }
 
-Node parse_yaml(const std::string& text) {
+Yaml parse_yaml(const std::string& text) {
   if (text.size() > kMostBytes) {
     throw Wrong{1, 1, fmt::format("{} bytes; a rubric has at most {}", text.size(), kMostBytes)};
   }
@@ -199,7 +199,7 @@ Node parse_yaml(const std::string& text) {
   try {
     std::istringstream in(text + "\n#" + kEnd + "\n");
     YAML::Parser parser(in);
-    if (!parser.HandleNextDocument(first) || first.root.kind == Node::Kind::nothing) {
+    if (!parser.HandleNextDocument(first) || first.root.kind == Yaml::Kind::nothing) {
       throw Wrong{1, 1, "there is nothing in it; a rubric begins with title:, and has command: and checks:"};
     }
     Builder second;

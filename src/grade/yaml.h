@@ -11,21 +11,21 @@ namespace lwptrace::grade {
 
 struct Entry;
 
-struct Node {
+struct Yaml {
   enum class Kind : std::uint8_t { nothing, text, list, table };
   Kind kind = Kind::nothing;
   int line = 1, column = 1;
   std::string text;  // as written: 1.10 stays 1.10, and yes a word
-  std::vector<Node> items;
+  std::vector<Yaml> items;
   std::vector<Entry> entries;  // of a table
 
   // The value of that key, or nullptr.
-  [[nodiscard]] const Node* find(std::string_view key) const;
+  [[nodiscard]] const Yaml* find(std::string_view key) const;
 };
 
 struct Entry {
-  Node key;  // a text
-  Node value;
+  Yaml key;  // a text
+  Yaml value;
 };
 
 // What is wrong in a rubric, thrown from where it is seen to read_rubric(), which makes an Error of it.
@@ -33,12 +33,12 @@ struct Wrong {
   int line = 1, column = 1;
   std::string what;
 };
-[[noreturn]] void wrong(const Node& at, const std::string& what, const std::string& right);
+[[noreturn]] void wrong(const Yaml& at, const std::string& what, const std::string& right);
 
 // A word of the rubric as it stands in an error: in quotes, printable and short.
 [[nodiscard]] std::string shown(std::string_view text);
 
 // The document of `text`. Throws Wrong.
-[[nodiscard]] Node parse_yaml(const std::string& text);
+[[nodiscard]] Yaml parse_yaml(const std::string& text);
 
 }  // namespace lwptrace::grade

@@ -119,6 +119,22 @@ TEST(Score, OfARunThatWasEndedWhatWasSeenHoldsAndWhatWasNotDoesNot) {
   EXPECT_THAT(score.remarks, ElementsAre("took longer than 10 s"));
 }
 
+TEST(Score, AProgramThatEndedHasItsExitStatusThoughWhatItLeftWasKilled) {
+  Evidence run = forks(1);
+  run.trace.end.reason = EndReason::timeout;
+  run.why_not = "took longer than 10 s";
+  EXPECT_TRUE(judged("exit status: 0", run).passed);
+  EXPECT_FALSE(judged("no orphan: yes", run).passed);
+}
+
+TEST(Score, WhatCannotBeSaidOfARunEarnsNoPart) {
+  Evidence run = forks(4);
+  run.why_not = "took longer than 10 s";
+  const std::string rubric = "checks:\n  - { name: a, points: 8, partial: yes, reaps: { count: every, of: ";
+  EXPECT_EQ(scored(rubric + "1.*, code: 0 } }\n", {run}).earned, 0);
+  EXPECT_EQ(scored(rubric + "1.*, by: 1.1 } }\n", {run}).earned, 0);
+}
+
 TEST(Score, ACutTraceOrALostEventProvesNoAbsence) {
   const std::string rubric = "checks:\n  - { name: a, points: 1, failed births: none }\n";
   EXPECT_EQ(scored(rubric, {forks(1)}).earned, 1);
