@@ -52,29 +52,78 @@ bool is_orphan(const Event& event, const World&) {
   return moved != nullptr && moved->why != "thread";
 }
 
+template <class Member>
+struct Owner;
+template <class T, class F>
+struct Owner<F T::*> {
+  using Type = T;
+};
+
+// What stands in that field of a row.
+template <auto field>
+const auto& value_of(const Event& row) {
+  return as<typename Owner<decltype(field)>::Type>(row).*field;
+}
+
+// Each of these is how one kind of column holds of a row.
+
 // Whom the event happened to; for a call, who made it.
 bool same(const Value& wanted, const Event& row, const World& world) { return wanted.lwps->has(row.lwp, world); }
 
-bool lwp(const Value& wanted, std::optional<LwpId> lwp, const World& world) {
-  return lwp && wanted.lwps->has(*lwp, world);
+template <auto field>
+bool lwp(const Value& wanted, const Event& row, const World& world) {
+  const std::optional<LwpId> there = value_of<field>(row);
+  return there && wanted.lwps->has(*there, world);
 }
 
-std::uint64_t flags_of(std::optional<Address> raw, Via via) {
-  if (!raw) return 0;
-  return via == Via::clone3 ? raw->value : raw->value & ~tables::kCSIGNAL;
+bool sender(const Value& wanted, const Event& row, const World& world) {
+  const std::optional<Sender>& there = as<Signal>(row).sender;
+  return there && there->lwp && wanted.lwps->has(*there->lwp, world);
+}
+
+template <auto field>
+bool number(const Value& wanted, const Event& row, const World&) {
+  return wanted.has(static_cast<int>(value_of<field>(row)));
+}
+
+bool exit_signal(const Value& wanted, const Event& row, const World&) {
+  return wanted.has(as<Birth>(row).exit_signal.signo);
+}
+
+bool depth(const Value& wanted, const Event& row, const World& world) {
+  return wanted.has(static_cast<int>(world.depth(row.lwp)));
+}
+
+template <auto field>
+bool code(const Value& wanted, const Event& row, const World&) {
+  const Status& there = value_of<field>(row);
+  return there.code && wanted.has(*there.code);
+}
+
+template <auto field>
+bool killer(const Value& wanted, const Event& row, const World&) {
+  const Status& there = value_of<field>(row);
+  return there.signal && wanted.has(*there.signal);
+}
+
+template <class T>
+std::uint64_t flags_of(const Event& row) {
+  const T& call = as<T>(row);
+  if (!call.flags_raw) return 0;
+  return call.via == Via::clone3 ? call.flags_raw->value : call.flags_raw->value & ~tables::kCSIGNAL;
 }
 
 template <class T>
 bool has_flags(const Value& wanted, const Event& row, const World&) {
-  return (flags_of(as<T>(row).flags_raw, as<T>(row).via) & wanted.bits) == wanted.bits;
+  return (flags_of<T>(row) & wanted.bits) == wanted.bits;
 }
 
 template <class T>
 bool lacks_flags(const Value& wanted, const Event& row, const World&) {
-  return (flags_of(as<T>(row).flags_raw, as<T>(row).via) & wanted.bits) == 0;
+  return (flags_of<T>(row) & wanted.bits) == 0;
 }
 
-std::uint64_t shared(const Shares& s) {  // in the order of the words of Type::resources
+std::uint64_t bits_of(const Shares& s) {  // in the order of the words of Type::resources
   std::uint64_t bits = 0, bit = 1;
   for (const bool one : {s.vm, s.fs, s.files, s.sighand, s.sysvsem, s.io, s.thread_group, s.parent}) {
     if (one) bits |= bit;
@@ -83,190 +132,119 @@ std::uint64_t shared(const Shares& s) {  // in the order of the words of Type::r
   return bits;
 }
 
-bool code(const Value& wanted, const Status& status) { return status.code && wanted.has(*status.code); }
-bool signal(const Value& wanted, const Status& status) { return status.signal && wanted.has(*status.signal); }
-
-// "ls" is any file of that name, "/bin/ls" that one.
-bool file(const Value& wanted, const std::string& path) {
-  const Pattern& pattern = wanted.patterns[0];
-  const bool whole = pattern.is_regex() || pattern.written().find('/') != std::string::npos;
-  return pattern.matches(whole ? std::string_view(path) : std::string_view(path).substr(path.rfind('/') + 1));
+bool shares(const Value& wanted, const Event& row, const World&) {
+  const std::optional<Shares>& there = as<Birth>(row).shares;
+  return there && (bits_of(*there) & wanted.bits) == wanted.bits;
 }
 
-bool words(const Value& wanted, const std::vector<std::string>& argv) {
-  return std::equal(wanted.patterns.begin(), wanted.patterns.end(), argv.begin(), argv.end(),
+bool copies(const Value& wanted, const Event& row, const World&) {
+  const std::optional<Shares>& there = as<Birth>(row).shares;
+  return there && (bits_of(*there) & wanted.bits) == 0;
+}
+
+// "ls" is any file of that name, "/bin/ls" that one.
+template <auto field>
+bool file(const Value& wanted, const Event& row, const World&) {
+  const std::string_view path = value_of<field>(row);
+  const Pattern& pattern = wanted.patterns[0];
+  const bool whole = pattern.is_regex() || pattern.written().find('/') != std::string::npos;
+  return pattern.matches(whole ? path : path.substr(path.rfind('/') + 1));
+}
+
+bool argv(const Value& wanted, const Event& row, const World&) {
+  const std::vector<std::string>& there = as<Exec>(row).argv;
+  return std::equal(wanted.patterns.begin(), wanted.patterns.end(), there.begin(), there.end(),
                     [](const Pattern& pattern, const std::string& word) { return pattern.matches(word); });
 }
 
-#define WHERE [](const Value& v, [[maybe_unused]] const Event& e, [[maybe_unused]] const World& w) -> bool
+bool name(const Value& wanted, const Event& row, const World&) {
+  return wanted.patterns[0].matches(as<Comm>(row).comm);
+}
 
 constexpr Column kBirths[] = {
     {"of", Type::lwp, true, "of {}", same},
-    {"kind", Type::kind, true, "of a {}", WHERE{return v.has(static_cast<int>(as<Birth>(e).kind));
-}  // namespace
-}  // namespace lwptrace::grade
-, {"idiom", Type::idiom, false, "by {}", WHERE{return v.has(static_cast<int>(as<Birth>(e).idiom));
-}
-}
-, {"call", Type::via, false, "through {}(2)", WHERE{return v.has(static_cast<int>(as<Birth>(e).via));
-}
-}
-, {"creator", Type::lwp, true, "made by {}", WHERE{return lwp(v, as<Birth>(e).creator, w);
-}
-}
-, {"parent", Type::lwp, false, "whose parent is {}", WHERE{return lwp(v, as<Birth>(e).parent, w);
-}
-}
-, {"depth", Type::depth, true, "at depth {}", WHERE{return v.has(static_cast<int>(w.depth(e.lwp)));
-}
-}
-, {"flags", Type::flags, false, "with {}", has_flags<Birth>},
+    {"kind", Type::kind, true, "of a {}", number<&Birth::kind>},
+    {"idiom", Type::idiom, false, "by {}", number<&Birth::idiom>},
+    {"call", Type::via, false, "through {}(2)", number<&Birth::via>},
+    {"creator", Type::lwp, true, "made by {}", lwp<&Birth::creator>},
+    {"parent", Type::lwp, false, "whose parent is {}", lwp<&Birth::parent>},
+    {"depth", Type::depth, true, "at depth {}", depth},
+    {"flags", Type::flags, false, "with {}", has_flags<Birth>},
     {"without", Type::flags, false, "without {}", lacks_flags<Birth>},
-    {"exit signal", Type::exit_signal, false, "with exit signal {}", WHERE{return v.has(as<Birth>(e).exit_signal.signo);
-}
-}
-, {"shares", Type::resources, false, "sharing {}",
-   WHERE{return as<Birth>(e).shares && (shared(*as<Birth>(e).shares) & v.bits) == v.bits;
-}
-}
-, {"copies", Type::resources, false, "with its own {}",
-   WHERE{return as<Birth>(e).shares && (shared(*as<Birth>(e).shares) & v.bits) == 0;
-}
-}
-,
-}
-;
+    {"exit signal", Type::exit_signal, false, "with exit signal {}", exit_signal},
+    {"shares", Type::resources, false, "sharing {}", shares},
+    {"copies", Type::resources, false, "with its own {}", copies},
+};
 
 constexpr Column kFailedBirths[] = {
     {"by", Type::lwp, true, "by {}", same},
-    {"errno", Type::error, false, "with {}", WHERE{return v.has(as<BirthFailed>(e).error);
-}
-}
-, {"call", Type::via, false, "through {}(2)", WHERE{return v.has(static_cast<int>(as<BirthFailed>(e).via));
-}
-}
-, {"flags", Type::flags, false, "with {}", has_flags<BirthFailed>},
+    {"errno", Type::error, false, "with {}", number<&BirthFailed::error>},
+    {"call", Type::via, false, "through {}(2)", number<&BirthFailed::via>},
+    {"flags", Type::flags, false, "with {}", has_flags<BirthFailed>},
     {"without", Type::flags, false, "without {}", lacks_flags<BirthFailed>},
-}
-;
+};
 
-constexpr Column kExits[] = {{"of", Type::lwp, true, "of {}", same},
-                             {"code", Type::code, false, "with code {}", WHERE{return code(v, as<Exit>(e).status);
-}
-}
-, {"signal", Type::signal, false, "with {}", WHERE{return signal(v, as<Exit>(e).status);
-}
-}
-, {"how", Type::how, false, "through {}", WHERE{return v.has(static_cast<int>(as<Exit>(e).how));
-}
-}
-, {"by", Type::lwp, false, "caused by {}", WHERE{return lwp(v, as<Exit>(e).by, w);
-}
-}
-,
-}
-;
+constexpr Column kExits[] = {
+    {"of", Type::lwp, true, "of {}", same},
+    {"code", Type::code, false, "with code {}", code<&Exit::status>},
+    {"signal", Type::signal, false, "with {}", killer<&Exit::status>},
+    {"how", Type::how, false, "through {}", number<&Exit::how>},
+    {"by", Type::lwp, false, "caused by {}", lwp<&Exit::by>},
+};
 
-constexpr Column kReaps[] = {{"of", Type::lwp, true, "of {}", same},
-                             {"by", Type::lwp, false, "by {}", WHERE{return lwp(v, as<Reap>(e).by, w);
-}
-}
-, {"code", Type::code, false, "with code {}", WHERE{return code(v, as<Reap>(e).status);
-}
-}
-, {"signal", Type::signal, false, "with {}", WHERE{return signal(v, as<Reap>(e).status);
-}
-}
-,
-}
-;
+constexpr Column kReaps[] = {
+    {"of", Type::lwp, true, "of {}", same},
+    {"by", Type::lwp, false, "by {}", lwp<&Reap::by>},
+    {"code", Type::code, false, "with code {}", code<&Reap::status>},
+    {"signal", Type::signal, false, "with {}", killer<&Reap::status>},
+};
 
-constexpr Column kJoins[] = {{"of", Type::lwp, true, "of {}", same},
-                             {"by", Type::lwp, false, "by {}", WHERE{return lwp(v, as<Join>(e).by, w);
-}
-}
-,
-}
-;
+constexpr Column kJoins[] = {
+    {"of", Type::lwp, true, "of {}", same},
+    {"by", Type::lwp, false, "by {}", lwp<&Join::by>},
+};
 
-constexpr Column kSent[] = {{"by", Type::lwp, true, "by {}", same},
-                            {"to", Type::lwp, false, "to {}", WHERE{return lwp(v, as<Kill>(e).target_lwp, w);
-}
-}
-, {"signal", Type::signal, false, "of {}", WHERE{return v.has(as<Kill>(e).signo);
-}
-}
-,
-}
-;
+constexpr Column kSent[] = {
+    {"by", Type::lwp, true, "by {}", same},
+    {"to", Type::lwp, false, "to {}", lwp<&Kill::target_lwp>},
+    {"signal", Type::signal, false, "of {}", number<&Kill::signo>},
+};
 
-constexpr Column kFailedSends[] = {{"by", Type::lwp, true, "by {}", same},
-                                   {"signal", Type::signal, false, "of {}", WHERE{return v.has(as<Kill>(e).signo);
-}
-}
-, {"errno", Type::error, false, "with {}", WHERE{return v.has(as<Kill>(e).error);
-}
-}
-,
-}
-;
+constexpr Column kFailedSends[] = {
+    {"by", Type::lwp, true, "by {}", same},
+    {"signal", Type::signal, false, "of {}", number<&Kill::signo>},
+    {"errno", Type::error, false, "with {}", number<&Kill::error>},
+};
 
-constexpr Column kTaken[] = {{"of", Type::lwp, true, "by {}", same},
-                             {"signal", Type::signal, false, "of {}", WHERE{return v.has(as<Signal>(e).signo);
-}
-}
-, {"effect", Type::effect, false, "with the effect {}", WHERE{return v.has(static_cast<int>(as<Signal>(e).effect));
-}
-}
-, {"from", Type::lwp, false, "sent by {}", WHERE{return as<Signal>(e).sender && lwp(v, as<Signal>(e).sender->lwp, w);
-}
-}
-,
-}
-;
+constexpr Column kTaken[] = {
+    {"of", Type::lwp, true, "by {}", same},
+    {"signal", Type::signal, false, "of {}", number<&Signal::signo>},
+    {"effect", Type::effect, false, "with the effect {}", number<&Signal::effect>},
+    {"from", Type::lwp, false, "sent by {}", sender},
+};
 
-constexpr Column kExecs[] = {{"by", Type::lwp, true, "by {}", same},
-                             {"file", Type::pattern, false, "of {}", WHERE{return file(v, as<Exec>(e).file);
-}
-}
-, {"words", Type::patterns, false, "with the words {}", WHERE{return words(v, as<Exec>(e).argv);
-}
-}
-,
-}
-;
+constexpr Column kExecs[] = {
+    {"by", Type::lwp, true, "by {}", same},
+    {"file", Type::pattern, false, "of {}", file<&Exec::file>},
+    {"words", Type::patterns, false, "with the words {}", argv},
+};
 
-constexpr Column kFailedExecs[] = {{"by", Type::lwp, true, "by {}", same},
-                                   {"file", Type::pattern, false, "of {}", WHERE{return file(v, as<ExecFailed>(e).file);
-}
-}
-, {"errno", Type::error, false, "with {}", WHERE{return v.has(as<ExecFailed>(e).error);
-}
-}
-,
-}
-;
+constexpr Column kFailedExecs[] = {
+    {"by", Type::lwp, true, "by {}", same},
+    {"file", Type::pattern, false, "of {}", file<&ExecFailed::file>},
+    {"errno", Type::error, false, "with {}", number<&ExecFailed::error>},
+};
 
-constexpr Column kNames[] = {{"of", Type::lwp, true, "of {}", same},
-                             {"name", Type::pattern, false, "{}", WHERE{return v.patterns[0].matches(as<Comm>(e).comm);
-}
-}
-,
-}
-;
+constexpr Column kNames[] = {
+    {"of", Type::lwp, true, "of {}", same},
+    {"name", Type::pattern, false, "{}", name},
+};
 
-constexpr Column kOrphans[] = {{"of", Type::lwp, true, "namely {}", same},
-                               {"from", Type::lwp, false, "left by {}", WHERE{return lwp(v, as<Reparent>(e).from, w);
-}
-}
-, {"to", Type::lwp, false, "adopted by {}", WHERE{return lwp(v, as<Reparent>(e).to_lwp, w);
-}
-}
-,
-}
-;
-
-#undef WHERE
+constexpr Column kOrphans[] = {
+    {"of", Type::lwp, true, "namely {}", same},
+    {"from", Type::lwp, false, "left by {}", lwp<&Reparent::from>},
+    {"to", Type::lwp, false, "adopted by {}", lwp<&Reparent::to_lwp>},
+};
 
 constexpr Fact kFacts[] = {
     {"births", "birth", is_birth, kBirths},
