@@ -66,7 +66,7 @@ std::string right_word(std::string_view wrong, std::string_view what, const std:
   const std::string meant = tables::nearest(wrong, known);
   if (!meant.empty()) return fmt::format("did you mean {}?", meant);
   constexpr std::size_t few = 40;
-  if (known.size() > few) return fmt::format("{} is meant, such as {}", what, known.front());
+  if (known.size() > few) return "a name such as " + known.front();
   return fmt::format("{}: {}", what, fmt::join(known, ", "));
 }
 

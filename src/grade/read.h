@@ -33,7 +33,7 @@ void only_keys(const Yaml& table, const std::vector<std::string>& known, std::st
 // A whole number and nothing else; false where it is not one, or too big.
 [[nodiscard]] bool whole_number(std::string_view text, std::uint64_t& number);
 
-// "; did you mean X?", else "; what: A, B, C".
+// "did you mean X?", else "WHAT: A, B, C".
 [[nodiscard]] std::string right_word(std::string_view wrong, std::string_view what,
                                      const std::vector<std::string>& known);
 
