@@ -21,7 +21,7 @@ namespace lwptrace::engine {
 
 namespace {
 
-enum Step { step_filter, step_directory, step_user, step_exec };
+enum Step { step_filter, step_directory, step_user, step_prepare, step_exec };
 
 [[noreturn]] void report(int fd, int step, int error) {
   const StartFailure failure{error, step};
@@ -51,6 +51,9 @@ void set_timers(const std::array<itimerval, 3>& timers) {
   if (const int error = install_filter(filter)) report(failure_fd, step_filter, error);
   if (!options.directory.empty() && ::chdir(options.directory.c_str()) != 0) report(failure_fd, step_directory, errno);
   if (user != nullptr) become(*user, failure_fd);
+  if (options.prepare) {
+    if (const int error = options.prepare()) report(failure_fd, step_prepare, error);
+  }
   for (const std::string& change : options.environment) {
     const std::size_t equals = change.find('=');
     if (equals == std::string::npos) {
@@ -142,6 +145,8 @@ Error why_not_started(const LaunchOptions& options, int failure_fd) {
       return Error{fmt::format("--cd {}: {}", options.directory, why), 0};
     case step_user:
       return Error{fmt::format("-u {}: {}. Only root may become another user", options.user, why), 0};
+    case step_prepare:
+      return Error{fmt::format("{}: its limits could not be set: {}", options.argv[0], why), 0};
     default:
       return Error{
           fmt::format("{}: {}", options.argv[0],

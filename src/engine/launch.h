@@ -7,6 +7,7 @@
 
 #include <array>
 #include <csignal>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,7 @@ struct LaunchOptions {
   std::string directory;                 // --cd; empty: unchanged
   std::string user;                      // -u; empty: unchanged
   SignalState signals;
+  std::function<int()> prepare;  // made by the child in its directory, before it sets `environment`; 0 or an errno
 };
 
 struct Child {
