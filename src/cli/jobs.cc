@@ -7,12 +7,14 @@
 #include <lwptrace/names.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <initializer_list>
 #include <list>
 #include <string_view>
@@ -27,7 +29,7 @@ namespace lwptrace::cli {
 
 namespace {
 
-// `said` ends with the process; what its program has started may live on and hold `printed` open.
+// What it has started may live on, and hold `said` and `printed` open.
 struct Job {
   std::size_t number = 0;
   pid_t pid = -1;
@@ -52,21 +54,31 @@ bool drain(int file, const std::function<void(std::string_view)>& take) {
 }
 
 bool write_all(int file, const std::string& text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const ssize_t wrote = ::write(file, text.data() + at, text.size() - at);
-    if (wrote < 0 && errno != EINTR) return false;
-    at += wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t got = ::write(file, text.data() + done, text.size() - done);
+    if (got < 0) return false;
+    done += static_cast<std::size_t>(got);
   }
   return true;
 }
 
-[[noreturn]] void be(std::size_t number, int said, int printed, const std::function<Verdict(std::size_t)>& work) {
+Verdict guarded(const std::function<Verdict(std::size_t)>& work, std::size_t number) {
+  try {
+    return work(number);
+  } catch (const std::exception& error) {  // what lies behind us on the stack is our parent's to finish
+    return {exit_failed, error.what()};
+  }
+}
+
+[[noreturn]] void be(std::size_t number, pid_t parent, int said, int printed,
+                     const std::function<Verdict(std::size_t)>& work) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(exit_failed);
   const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (nothing >= 0) ::dup2(nothing, STDIN_FILENO);
   ::dup2(printed, STDOUT_FILENO);
   ::dup2(printed, STDERR_FILENO);
-  const Verdict verdict = work(number);
+  const Verdict verdict = guarded(work, number);
   ::_exit(write_all(said, verdict.text) ? verdict.status : exit_failed);
 }
 
@@ -80,8 +92,9 @@ bool start(Job& job, const std::function<Verdict(std::size_t)>& work) {
   int said[2] = {-1, -1}, printed[2] = {-1, -1};
   const bool piped = ::pipe2(said, O_CLOEXEC) == 0 && ::pipe2(printed, O_CLOEXEC) == 0;
   job.began = engine::clock_now();
+  const pid_t parent = ::getpid();
   job.pid = piped ? ::fork() : -1;
-  if (job.pid == 0) be(job.number, said[1], printed[1], work);
+  if (job.pid == 0) be(job.number, parent, said[1], printed[1], work);
   const int error = errno;
   close_files({said[1], printed[1]});
   if (job.pid < 0) close_files({said[0], printed[0]});
@@ -93,12 +106,17 @@ bool start(Job& job, const std::function<Verdict(std::size_t)>& work) {
   return true;
 }
 
-// Takes what the job tells; true: that was all.
-bool listen(Job& job) {
+// Takes what the job tells; true: that was all. `is_over`: of what it left behind no more is awaited.
+bool listen(Job& job, bool is_over) {
   const bool goes_on = drain(job.said, [&](std::string_view some) { job.verdict += some; });
   const auto take = [&](std::string_view some) { job.output.add(some); };
   if (job.printed >= 0 && !drain(job.printed, take)) ::close(std::exchange(job.printed, -1));
-  return !goes_on;
+  return is_over || !goes_on;
+}
+
+bool is_dead(const Job& job) {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(job.pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
 }
 
 Finished finish(Job& job) {
@@ -110,12 +128,51 @@ Finished finish(Job& job) {
   return {{code, std::move(job.verdict)}, job.output.text(), engine::clock_now() - job.began};
 }
 
-}  // namespace
+// The signals that ask to end, unless they are ignored: they stay blocked, and are read. A job gets back the mask that
+// there was.
+class Requests {
+ public:
+  Requests() {
+    sigset_t awaited;
+    sigemptyset(&awaited);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      struct sigaction action {};
+      if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) sigaddset(&awaited, signal);
+    }
+    ::sigprocmask(SIG_BLOCK, &awaited, &former_);
+    file_ = ::signalfd(-1, &awaited, SFD_CLOEXEC | SFD_NONBLOCK);
+  }
+  ~Requests() {
+    close_files({file_});
+    put_back();
+  }
+  Requests(const Requests&) = delete;
+  Requests& operator=(const Requests&) = delete;
+  void put_back() const { ::sigprocmask(SIG_SETMASK, &former_, nullptr); }
+  [[nodiscard]] int file() const { return file_; }
+  [[nodiscard]] int next() const {  // 0: none has come
+    signalfd_siginfo came{};
+    return ::read(file_, &came, sizeof came) == sizeof came ? static_cast<int>(came.ssi_signo) : 0;
+  }
 
-void run_jobs(std::size_t count, std::size_t parallel, const std::function<Verdict(std::size_t)>& work,
-              const std::function<void(std::size_t, const Finished&)>& done) {
+ private:
+  sigset_t former_{};
+  int file_ = -1;
+};
+
+void end_all(std::list<Job>& running) {
+  for (const Job& job : running) ::kill(job.pid, SIGKILL);
+  for (Job& job : running) (void)finish(job);
+}
+
+int run(std::size_t count, std::size_t parallel, const std::function<Verdict(std::size_t)>& work,
+        const std::function<void(std::size_t, const Finished&)>& done, const Requests* requests) {
   std::list<Job> running;
   for (std::size_t next = 0; next < count || !running.empty();) {
+    if (const int asked = requests != nullptr ? requests->next() : 0; asked != 0) {
+      end_all(running);
+      return asked;
+    }
     if (next < count && running.size() < parallel) {
       Job job{.number = next++};
       if (start(job, work)) {
@@ -126,13 +183,14 @@ void run_jobs(std::size_t count, std::size_t parallel, const std::function<Verdi
       }
       continue;
     }
-    std::vector<pollfd> files;
+    std::vector<pollfd> files{{requests != nullptr ? requests->file() : -1, POLLIN, 0}};
     for (const Job& job : running) {
       for (const int file : {job.said, job.printed}) files.push_back({file, POLLIN, 0});
     }
-    ::poll(files.data(), files.size(), -1);
+    constexpr int a_while = 1000;  // ms, until those are found who are dead and have left their files to others
+    ::poll(files.data(), files.size(), a_while);
     for (auto job = running.begin(); job != running.end();) {
-      if (listen(*job)) {
+      if (listen(*job, is_dead(*job))) {
         done(job->number, finish(*job));
         job = running.erase(job);
       } else {
@@ -140,6 +198,24 @@ void run_jobs(std::size_t count, std::size_t parallel, const std::function<Verdi
       }
     }
   }
+  return 0;
+}
+
+}  // namespace
+
+void run_jobs(std::size_t count, std::size_t parallel, const std::function<Verdict(std::size_t)>& work,
+              const std::function<void(std::size_t, const Finished&)>& done) {
+  (void)run(count, parallel, work, done, nullptr);
+}
+
+int run_jobs_until_asked(std::size_t count, std::size_t parallel, const std::function<Verdict(std::size_t)>& work,
+                         const std::function<void(std::size_t, const Finished&)>& done) {
+  const Requests requests;
+  const auto unblocked = [&](std::size_t i) {
+    requests.put_back();
+    return work(i);
+  };
+  return run(count, parallel, unblocked, done, &requests);
 }
 
 }  // namespace lwptrace::cli
