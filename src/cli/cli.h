@@ -29,6 +29,7 @@ constexpr int exit_usage = 2;  // of the verbs that trace nothing
 [[nodiscard]] Ending verb_show(const Words& words);
 [[nodiscard]] Ending verb_check(const Words& words, const engine::SignalState& signals);
 [[nodiscard]] Ending verb_diff(const Words& words);
+[[nodiscard]] Ending verb_grade(const Words& words);
 [[nodiscard]] Ending verb_decode(const Words& words);
 
 // The one line of every complaint: "lwptrace: …" on stderr.

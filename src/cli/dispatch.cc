@@ -15,7 +15,7 @@ namespace lwptrace::cli {
 namespace {
 
 // Verbs of the contract that this version does not have yet.
-constexpr std::array unbuilt = {"compare", "grade", "ps"};
+constexpr std::array unbuilt = {"compare", "ps"};
 
 constexpr std::string_view usage =
     R"(lwptrace: how each thread and process of a program is born, lives and ends
@@ -28,6 +28,8 @@ constexpr std::string_view usage =
   lwptrace check  [options] GOLDEN [-- PROG [ARG...]]
                                               does it still behave as recorded
   lwptrace diff   TRACE_A TRACE_B             what differs, in words
+  lwptrace grade  [options] RUBRIC [-- PROG [ARG...]]
+                                              score it, or a class of them
   lwptrace decode clone|clone3|wait|signal VALUE...
                                               explain numbers and names
   lwptrace doctor                             can this machine trace? what
@@ -100,7 +102,8 @@ Ending dispatch(const Words& words, const engine::SignalState& signals) {
   if (first == "-h" || first == "--help") return print(fmt::format(usage, format_names()));
   const bool asks_version = first == "-V" || first == "--version";
   const bool verb_version = !rest.empty() && (rest[0] == "-V" || rest[0] == "--version");
-  if (asks_version || (verb_version && (first == "show" || first == "decode" || first == "check" || first == "diff"))) {
+  if (asks_version || (verb_version && (first == "show" || first == "decode" || first == "check" || first == "diff" ||
+                                        first == "grade"))) {
     return print("lwptrace " LWPTRACE_VERSION "\n");
   }
   if (first == "run") return verb_run(rest, signals);
@@ -110,6 +113,7 @@ Ending dispatch(const Words& words, const engine::SignalState& signals) {
   if (first == "decode") return verb_decode(rest);
   if (first == "check") return verb_check(rest, signals);
   if (first == "diff") return verb_diff(rest);
+  if (first == "grade") return verb_grade(rest);
   if (std::find(unbuilt.begin(), unbuilt.end(), first) != unbuilt.end()) {
     complain(
         fmt::format("{}: this version ({}) does not have that verb yet; to trace a program of that name: "

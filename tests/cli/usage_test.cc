@@ -168,7 +168,7 @@ TEST(Usage, WithoutAProgramThereIsNothingToTrace) {
 }
 
 TEST(Usage, AVerbThatIsNotBuiltSaysSo) {
-  EXPECT_THAT(complaint({"grade", "x"}, exit_failed), HasSubstr("does not have that verb yet"));
+  EXPECT_THAT(complaint({"ps", "x"}, exit_failed), HasSubstr("does not have that verb yet"));
 }
 
 }  // namespace

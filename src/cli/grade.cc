@@ -1,0 +1,237 @@
+// lwptrace grade: does a program do what a rubric asks, and how many points is that? Here the words of the command are
+// understood; grade_many.h grades, grade_reports.h writes what came of it.
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "cli/grade_many.h"
+#include "cli/grade_starter.h"
+#include "cli/options.h"
+#include "cli/outputs.h"
+#include "contain/namespaces.h"
+#include "contain/tree.h"
+
+namespace lwptrace::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const Verb kGrade{.usage = "lwptrace grade [options] RUBRIC [-- PROG [ARG...]]",
+                  .help = "lwptrace grade --help",
+                  .prefix = "grade: ",
+                  .refused = exit_usage};
+
+struct GradeOptions {
+  std::string rubric, submissions, results, color = "auto";
+  std::size_t parallel = 1;
+  bool explain = false, start = false;
+  std::map<std::string, std::string> reports;  // the option, and its file
+  Words command;
+};
+
+void take(CLI::App& app, const char* names, const char* type, const char* what, std::string& value) {
+  add_word(app, names, type, what, [&value](const std::string& word) {
+    value = word;
+    return std::string();
+  });
+}
+
+void declare(CLI::App& app, GradeOptions& o) {
+  declare_help(app, kGrade);
+  take(app, "--submissions", "DIR", "grade each folder and each file in DIR", o.submissions);
+  add_word(app, "-j,--jobs", "N", "grade N submissions at a time", [&o](const std::string& word) -> std::string {
+    constexpr std::uint64_t most = 1024;
+    const auto number = whole_number(word);
+    o.parallel = static_cast<std::size_t>(number.value_or(0));
+    if (number && *number > 0 && *number <= most) return "";
+    return fmt::format("-j {}: say how many, as a whole number from 1 to {}", word, most);
+  });
+  take(app, "--results", "DIR",
+       "keep what came of each in DIR, and do not run again\nwhat is there and has not changed", o.results);
+  for (const Report& report : reports()) take(app, report.option, "FILE", report.what, o.reports[report.option]);
+  app.add_flag("--explain", o.explain, "say what RUBRIC checks, and run nothing");
+  app.add_flag("--new", o.start, "print a rubric to begin with");
+  add_choice(app, "--color", "WHEN", o.color, {"auto", "always", "never"}, "auto, always or never");
+  app.add_option("RUBRIC", o.rubric);
+  app.footer(
+      "Without --submissions the folder that you are in is the submission; with PROG that\n"
+      "program alone is, and the rubric's build is left out. It is copied, and runs with\n"
+      "nothing else of yours in sight. Exit status: 0 full marks, 1 not, 2 when RUBRIC cannot\n"
+      "be read, 125 lwptrace failed.");
+}
+
+Result<std::string> whole_file(const std::string& name) {
+  std::error_code error;
+  if (fs::is_directory(name, error)) return Error{fmt::format("{}: is a folder; name a file", name), EISDIR};
+  std::ifstream file(name, std::ios::binary);
+  if (!file) return Error{fmt::format("{}: {}", name, std::strerror(errno)), errno};
+  return std::string{std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  const fs::path whole = fs::weakly_canonical(path, error);
+  return error ? path : whole.string();
+}
+
+// Of what a program is not to read: where it is likely to look, and what was named.
+std::vector<std::string> hidden(const GradeOptions& o, const std::string& here) {
+  std::vector<std::string> paths{here, "/run"};
+  const char* home = std::getenv("HOME");
+  if (home != nullptr && home[0] == '/') paths.push_back(absolute(home));
+  const std::string rubric = absolute(o.rubric);
+  paths.push_back(fs::path(rubric).parent_path());
+  paths.push_back(rubric);
+  for (const std::string& folder : {o.submissions, o.results}) {
+    if (!folder.empty()) paths.push_back(absolute(folder));
+  }
+  for (const auto& [option, file] : o.reports) {
+    if (!file.empty()) paths.push_back(absolute(file));
+  }
+  return paths;
+}
+
+// PROG, where it is a file, is the submission; the command runs its copy.
+Submission single(GradeOptions& o, const std::string& here) {
+  if (o.command.empty()) return {fs::path(here).filename().string(), here};
+  if (o.command[0].find('/') == std::string::npos) return {o.command[0], ""};
+  const std::string program = absolute(o.command[0]);
+  const std::string name = fs::path(program).filename().string();
+  o.command[0] = "./" + name;
+  return {name, program};
+}
+
+// Where there can be no walls, working copies are in a folder of the file system.
+class Folder {
+ public:
+  Folder() {
+    const char* where = std::getenv("TMPDIR");
+    path_ = std::string(where != nullptr && *where == '/' ? where : "/tmp") + "/lwptrace-grade-XXXXXX";
+    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
+    (void)::chmod(path_.c_str(), 0711);
+  }
+  ~Folder() {
+    if (!path_.empty()) contain::remove_tree(path_);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// All that can change a score, but for the submission.
+std::string about(const GradeOptions& o, const std::string& text, const grade::Rubric& rubric,
+                  const std::string& not_contained) {
+  std::string all = fmt::format("{}\n{}\n{}\n{}", LWPTRACE_VERSION, text, fmt::join(o.command, "\n"), not_contained);
+  all += "\n" + rubric.input;
+  for (const grade::PlacedFile& file : rubric.files) all += fmt::format("\n{:016x}", contain::digest_of(file.from));
+  return all;
+}
+
+Ending write_reports(const GradeOptions& o, const Class& all) {
+  Ending ending;
+  for (const Report& report : reports()) {
+    const std::string& name = o.reports.at(report.option);
+    if (name.empty()) continue;
+    if (name == "-") {
+      ending = print(report.write(all));
+      continue;
+    }
+    std::ofstream file(name, std::ios::binary | std::ios::trunc);
+    file << report.write(all) << std::flush;
+    if (file) continue;
+    complain(fmt::format("grade: {} {}: cannot be written: {}", report.option, name, std::strerror(errno)));
+    ending.status = exit_failed;
+  }
+  return ending;
+}
+
+std::string unwritable(const GradeOptions& o) {
+  for (const auto& [option, name] : o.reports) {
+    if (name.empty() || name == "-") continue;
+    if (!std::ofstream(name, std::ios::binary | std::ios::app)) {
+      return fmt::format("{} {}: cannot be written: {}; nothing was run", option, name, std::strerror(errno));
+    }
+  }
+  std::error_code error;
+  if (!o.results.empty()) fs::create_directories(o.results, error);
+  return error ? fmt::format("--results {}: {}; nothing was run", o.results, error.message()) : "";
+}
+
+Ending print_scores(const GradeOptions& o, const Class& all) {
+  if (o.submissions.empty()) return print(for_terminal(all[0].score, wants_color(o.color, STDOUT_FILENO)));
+  std::string text;
+  for (const auto& [name, score] : all) text += fmt::format("{}  {} / {}\n", name, score.earned, score.points);
+  return print(text);
+}
+
+Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
+  const std::string here = absolute(".");
+  std::vector<Submission> submissions;
+  if (o.submissions.empty()) {
+    submissions.push_back(single(o, here));
+  } else if (auto listed = list_submissions(absolute(o.submissions))) {
+    submissions = std::move(*listed);
+  } else {
+    return refuse(kGrade, listed.error().text);
+  }
+  if (!o.command.empty()) {
+    rubric.command = o.command;
+    rubric.build.clear();
+  }
+  if (const std::string wrong = unwritable(o); !wrong.empty()) return refuse(kGrade, wrong);
+  const auto possible = contain::can_contain();
+  Surroundings around{hidden(o, here), possible ? "" : possible.error().text, ""};
+  const std::optional<Folder> folder = possible ? std::nullopt : std::optional<Folder>(std::in_place);
+  if (folder) around.scratch = folder->path();
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // what a job leaves when it is killed comes to us
+  if (rubric.limits.memory != 0) {
+    complain("grade: the limit on memory holds for each process by itself, not for all of a program's together");
+  }
+  const ClassOptions options{o.results, o.parallel, about(o, text, rubric, around.not_contained)};
+  const ClassGraded graded = grade_class(rubric, submissions, options, around);
+  if (graded.ending.signal != 0) return graded.ending;
+  const Ending printed = print_scores(o, graded.all);
+  const Ending written = write_reports(o, graded.all);
+  const auto full = [](const Graded& one) { return one.score.earned >= one.score.points; };
+  const int status = std::ranges::all_of(graded.all, full) ? 0 : 1;
+  return {std::max({status, printed.status, written.status, graded.ending.status}), 0};
+}
+
+}  // namespace
+
+Ending verb_grade(const Words& words) {
+  GradeOptions o;
+  CLI::App app{"Scores what a program does by a rubric: 0 full marks, 1 not"};
+  declare(app, o);
+  const auto program = std::ranges::find(words, "--");
+  if (program != words.end()) o.command.assign(std::next(program), words.end());
+  if (const auto ending = parse(app, kGrade, {words.begin(), program})) return *ending;
+  if (o.start) return print(starting_rubric);
+  if (o.rubric.empty()) return refuse(kGrade, "no rubric given; to begin with one: lwptrace grade --new > rubric.yaml");
+  if (!o.command.empty() && !o.submissions.empty()) {
+    return refuse(kGrade, fmt::format("{}: submissions are graded with the rubric's command; leave one of the two out",
+                                      o.command[0]));
+  }
+  const auto text = whole_file(o.rubric);
+  if (!text) return refuse(kGrade, text.error().text);
+  auto rubric = grade::read_rubric(*text, o.rubric);
+  if (!rubric) return refuse(kGrade, rubric.error().text);
+  if (o.explain) return print(grade::explain(*rubric));
+  return run(o, *rubric, *text);
+}
+
+}  // namespace lwptrace::cli

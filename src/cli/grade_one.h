@@ -1,0 +1,27 @@
+// One submission: built and run as the rubric says, within walls, and scored.
+#pragma once
+
+#include "grade/rubric.h"
+#include "grade/score.h"
+
+namespace lwptrace::cli {
+
+struct Submission {
+  std::string name;  // what the class calls it
+  std::string path;  // absolute: a folder or a file; empty: nothing is copied
+};
+
+struct Surroundings {
+  std::vector<std::string> hidden;  // absolute: nobody is to read them
+  std::string not_contained;        // why there are no namespaces; empty: there are
+  std::string scratch;              // if not: a folder for working copies
+};
+
+// Leaves the process that calls it behind walls: it is one that does nothing else.
+[[nodiscard]] grade::Score grade_one(const grade::Rubric& rubric, const Submission& submission,
+                                     const Surroundings& around);
+
+// Of one that nothing could be found out about.
+[[nodiscard]] grade::Score no_score(const grade::Rubric& rubric, const std::string& why);
+
+}  // namespace lwptrace::cli

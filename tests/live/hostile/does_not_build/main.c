@@ -1,0 +1,2 @@
+// Is not C.
+int main(void) { return nothing; }

@@ -1,0 +1,7 @@
+// Forks without end.
+#include "hostile.h"
+
+int main(void) {
+  claim();
+  for (;;) fork();
+}
