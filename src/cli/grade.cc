@@ -20,6 +20,7 @@
 #include "cli/outputs.h"
 #include "contain/namespaces.h"
 #include "contain/tree.h"
+#include "render/text.h"
 
 namespace lwptrace::cli {
 
@@ -174,7 +175,9 @@ std::string unwritable(const GradeOptions& o) {
 Ending print_scores(const GradeOptions& o, const Class& all) {
   if (o.submissions.empty()) return print(for_terminal(all[0].score, wants_color(o.color, STDOUT_FILENO)));
   std::string text;
-  for (const auto& [name, score] : all) text += fmt::format("{}  {} / {}\n", name, score.earned, score.points);
+  for (const auto& [name, score] : all) {
+    text += fmt::format("{}  {} / {}\n", render::printable(name), score.earned, score.points);
+  }
   return print(text);
 }
 

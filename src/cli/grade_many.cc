@@ -53,10 +53,18 @@ bool write_whole(const std::string& name, const std::string& text) {
   return false;
 }
 
-std::vector<Member> members_of(const std::vector<Submission>& submissions, const ClassOptions& o) {
+// What is kept of each. One is copied into memory, and so must not be too large: it may be a hole of a terabyte.
+std::vector<Member> members_of(const grade::Rubric& rubric, const std::vector<Submission>& submissions,
+                               const ClassOptions& o) {
+  constexpr std::uint64_t most = std::uint64_t{256} << 20;
   std::vector<Member> members;
   for (const Submission& one : submissions) {
     Member member{one, "", "", {}};
+    if (contain::size_of(one.path, most) > most) {
+      member.score = no_score(rubric, "it is larger than 256 MiB, and was not run");
+      members.push_back(std::move(member));
+      continue;
+    }
     member.digest = fmt::format("{:016x}", contain::digest(one.name + "\n" + o.about, contain::digest_of(one.path)));
     if (!o.results.empty()) {
       member.kept_in = o.results + "/" + one.name + ".json";
@@ -122,15 +130,14 @@ Result<std::vector<Submission>> list_submissions(const std::string& folder) {
 
 ClassGraded grade_class(const grade::Rubric& rubric, const std::vector<Submission>& submissions, const ClassOptions& o,
                         const Surroundings& around) {
-  std::vector<Member> members = members_of(submissions, o);
+  std::vector<Member> members = members_of(rubric, submissions, o);
   std::vector<Member*> left;
+  std::size_t known = 0;
   for (Member& member : members) {
     if (!member.score) left.push_back(&member);
+    known += member.score && !member.kept_in.empty() ? 1 : 0;
   }
-  if (left.size() < members.size()) {
-    say(fmt::format("{} of {} are graded already, and have not changed\n", members.size() - left.size(),
-                    members.size()));
-  }
+  if (known > 0) say(fmt::format("{} of {} are graded already, and have not changed\n", known, members.size()));
   ClassGraded graded;
   Progress progress(left.size(), o.parallel);
   const auto work = [&](std::size_t i) {
@@ -144,7 +151,8 @@ ClassGraded grade_class(const grade::Rubric& rubric, const std::vector<Submissio
       member.score = no_score(rubric, "it could not be graded: " + finished.verdict.text + finished.printed);
       graded.ending.status = exit_failed;
       progress.wipe();
-      complain(fmt::format("grade: {}: {}{}", member.submission.name, finished.verdict.text, finished.printed));
+      complain(fmt::format("grade: {}: {}{}", render::printable(member.submission.name), finished.verdict.text,
+                           finished.printed));
     } else {
       member.score = kept->score;
       if (!member.kept_in.empty() && !write_whole(member.kept_in, finished.verdict.text)) {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -61,6 +62,9 @@ void volunteer_to_end() {
   ::close(file);
 }
 
+// Who is the user may have that user's keys (keyrings(7)), but for those of a session that is not his.
+void leave_keys() { (void)::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr); }
+
 bool set_environment(const Rights& rights) {
   bool set = ::clearenv() == 0;
   for (const auto& [name, value] : rights.environment) set = set && ::setenv(name.c_str(), value.c_str(), 1) == 0;
@@ -77,6 +81,7 @@ bool set_streams(const Streams& streams) {
 
 int take(const Rights& rights, const Streams& streams) {
   volunteer_to_end();
+  leave_keys();
   (void)::umask(022);
   give_up_future_capabilities();
   const bool taken = set_streams(streams) && set_environment(rights) && set_limits(rights) && become(rights.user) &&

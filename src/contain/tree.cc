@@ -105,15 +105,20 @@ void remove_tree(const std::string& tree) {
   fs::remove(tree, error);
 }
 
-std::uint64_t size_of(const std::string& tree) {
+std::uint64_t size_of(const std::string& tree, std::uint64_t most) {
   constexpr std::uint64_t page = 4096;
   std::uint64_t bytes = 0;
+  const auto count = [&bytes](const fs::path& entry) {
+    bytes += page;
+    if (fs::symlink_status(entry).type() != fs::file_type::regular) return;
+    bytes += (fs::file_size(entry) + page - 1) / page * page;
+  };
   (void)guarded([&] {
-    for (const fs::path& entry : entries_of(tree)) {
-      bytes += page;
-      if (fs::symlink_status(entry).type() == fs::file_type::regular) {
-        bytes += (fs::file_size(entry) + page - 1) / page * page;
-      }
+    count(tree);
+    if (fs::symlink_status(tree).type() != fs::file_type::directory) return;
+    for (const auto& entry : fs::recursive_directory_iterator(tree)) {
+      if (bytes > most) return;
+      count(entry.path());
     }
   });
   return bytes;

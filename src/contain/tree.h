@@ -24,8 +24,8 @@ namespace lwptrace::contain {
 // Also where its folders have been made unreadable.
 void remove_tree(const std::string& tree);
 
-// Bytes in its regular files, whole pages.
-[[nodiscard]] std::uint64_t size_of(const std::string& tree);
+// Bytes in its regular files, whole pages, and a page for each entry. Counting ends beyond `most`.
+[[nodiscard]] std::uint64_t size_of(const std::string& tree, std::uint64_t most = ~std::uint64_t{0});
 
 // One word for names, modes, link targets and contents of all that copy_tree would copy.
 [[nodiscard]] std::uint64_t digest_of(const std::string& tree);

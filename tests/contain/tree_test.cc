@@ -94,6 +94,15 @@ TEST_F(Tree, WhateverIsCopiedChangesTheDigest) {
   EXPECT_TRUE(differs());
 }
 
+TEST_F(Tree, AHoleIsAsLargeAsItSays) {
+  EXPECT_LT(size_of(top / "from"), 100'000U);
+  ASSERT_EQ(::truncate((top / "from/inner/a").c_str(), off_t{1} << 40), 0);
+  EXPECT_GT(size_of(top / "from"), std::uint64_t{1} << 40);
+  fs::remove(top / "from/inner/a");
+  fs::create_symlink("/", top / "from/everything");
+  EXPECT_LT(size_of(top / "from"), 100'000U);
+}
+
 TEST_F(Tree, WhatCannotBeReadIsAnErrorThatNamesIt) {
   const auto copied = copy_tree(top / "from", top / "nowhere");
   ASSERT_FALSE(copied.ok());

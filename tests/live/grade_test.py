@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import time
@@ -249,6 +250,30 @@ class Grade(support.LiveTest):
                 result = self.grade(str(rubric), "--", program)
                 self.assertEqual(result.status, 0, result.out)
                 golden.unlink()
+
+    def test_one_that_is_too_large_is_not_run(self):
+        self.submit("right")
+        os.truncate(shutil.copy(HOSTILE / "right/main.c", self.path("class/hole.c")), 1 << 40)
+        result = self.grade_class()
+        self.assertIn(b"hole.c  0 / 20\nright  20 / 20\n", result.out)
+        self.assertEqual(list(self.kept()), ["right"])
+
+    def test_on_a_terminal_the_progress_is_told(self):
+        self.submit("right", "wrong")
+        ours, theirs = pty.openpty()
+        words = [self.rubric, "--submissions", self.path("class")]
+        grader = support.start([support.lwptrace(), "grade", *words], stdout=support.subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        told = b""
+        try:
+            while some := os.read(ours, 4096):
+                told += some
+        except OSError:  # nobody has the other end any more
+            pass
+        os.close(ours)
+        self.assertEqual(grader.wait(support.LIMIT), 1)
+        for line in b"0 of 2 graded", b"1 of 2 graded, about ", b"2 of 2 graded":
+            self.assertIn(line, told)
 
     def test_each_run_of_several_is_made_afresh(self):
         rubric = pathlib.Path(self.path("runs.yaml"))
