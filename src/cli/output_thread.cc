@@ -27,6 +27,7 @@ void OutputThread::begin(const TraceHeader& header) {
   watched_ = outputs_.are_watched();
   if (outputs_.empty()) return;
   header_ = header;
+  if (!outputs_.writes()) return write_header();  // a listener makes nobody wait, and is told at once
   sigset_t all, before;  // signals are the engine's
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);

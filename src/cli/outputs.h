@@ -63,6 +63,7 @@ class Outputs : public TraceSink {
   // Bytes for somebody who watches (a terminal, a pipe) go out; those for files wait for `all`.
   void flush(bool all);
   void finish();
+  [[nodiscard]] bool writes() const { return !outputs_.empty(); }  // to files, which may take nothing
   [[nodiscard]] bool empty() const { return outputs_.empty() && listener_ == nullptr; }
   [[nodiscard]] bool are_watched() const;  // one of them is a terminal or a pipe
   [[nodiscard]] bool failed() const;
