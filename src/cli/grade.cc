@@ -13,6 +13,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 
 #include "cli/grade_many.h"
 #include "cli/grade_starter.h"
@@ -20,6 +21,7 @@
 #include "cli/outputs.h"
 #include "contain/namespaces.h"
 #include "contain/tree.h"
+#include "contain/watch.h"
 #include "render/text.h"
 
 namespace lwptrace::cli {
@@ -188,6 +190,7 @@ Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
     submissions.push_back(single(o, here));
   } else if (auto listed = list_submissions(absolute(o.submissions))) {
     submissions = std::move(*listed);
+    std::erase_if(submissions, [&](const Submission& one) { return one.path == absolute(o.results); });
   } else {
     return refuse(kGrade, listed.error().text);
   }
@@ -201,12 +204,16 @@ Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
   const std::optional<Folder> folder = possible ? std::nullopt : std::optional<Folder>(std::in_place);
   if (folder) around.scratch = folder->path();
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // what a job leaves when it is killed comes to us
+  const std::set<pid_t> strangers = contain::children();
   if (rubric.limits.memory != 0) {
     complain("grade: the limit on memory holds for each process by itself, not for all of a program's together");
   }
   const ClassOptions options{o.results, o.parallel, about(o, text, rubric, around.not_contained)};
   const ClassGraded graded = grade_class(rubric, submissions, options, around);
-  if (graded.ending.signal != 0) return graded.ending;
+  if (graded.ending.signal != 0) {
+    contain::end_descendants(strangers);
+    return graded.ending;
+  }
   const Ending printed = print_scores(o, graded.all);
   const Ending written = write_reports(o, graded.all);
   const auto full = [](const Graded& one) { return one.score.earned >= one.score.points; };

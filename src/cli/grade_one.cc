@@ -66,7 +66,7 @@ std::vector<std::string> protections_missing(const contain::Walls& walls, const 
   if (!around.not_contained.empty()) {
     words.push_back(fmt::format(
         "not contained, for there can be no namespaces here ({}): it could see the machine's processes, reach the "
-        "network and read what its user may read",
+        "network, and read and write what its user may",
         around.not_contained));
     if (walls.user() == ::geteuid()) {
       words.emplace_back("it ran as the user who graded it, and could signal the grader and write that user's files");

@@ -26,8 +26,8 @@ struct Finished {
 void run_jobs(std::size_t count, std::size_t parallel, const std::function<Verdict(std::size_t)>& work,
               const std::function<void(std::size_t, const Finished&)>& done);
 
-// The same; but SIGINT, SIGTERM and SIGHUP, unless they are ignored, end the jobs and everything that those have left
-// to us, and the one that came is returned. Else 0.
+// The same; but SIGINT, SIGTERM and SIGHUP, unless they are ignored, end the jobs, and the one that came is returned.
+// Else 0. What those jobs had begun is its caller's to end.
 [[nodiscard]] int run_jobs_until_asked(std::size_t count, std::size_t parallel,
                                        const std::function<Verdict(std::size_t)>& work,
                                        const std::function<void(std::size_t, const Finished&)>& done);

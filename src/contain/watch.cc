@@ -16,6 +16,7 @@
 #include <cstring>
 #include <ctime>
 #include <fstream>
+#include <iterator>
 
 #include "contain/namespaces.h"
 
@@ -129,19 +130,21 @@ Result<Ran> watch_first(const Watch& watch, int in, const std::function<int(cons
   return ran;
 }
 
-void end_descendants() {
-  const std::string children = fmt::format("/proc/self/task/{}/children", ::gettid());
+std::set<pid_t> children() {
+  std::ifstream list(fmt::format("/proc/self/task/{}/children", ::gettid()));
+  return {std::istream_iterator<pid_t>(list), {}};
+}
+
+void end_descendants(const std::set<pid_t>& strangers) {
   for (;;) {
-    std::ifstream list(children);
-    pid_t child = 0;
     bool any = false;
-    while (list >> child) {
+    for (const pid_t child : children()) {
+      if (strangers.count(child) != 0) continue;
       any = true;
       ::kill(child, SIGKILL);
+      (void)::waitpid(child, nullptr, WNOHANG);
     }
     if (!any) return;
-    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
-    }
     constexpr timespec a_moment{0, 1'000'000};  // the dying hand their children on to us
     ::nanosleep(&a_moment, nullptr);
   }

@@ -2,7 +2,10 @@
 // has ended so has everything that it started.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
+#include <set>
 
 #include "contain/walls.h"
 
@@ -18,7 +21,9 @@ struct Watch {
 
 [[nodiscard]] Result<Ran> watch_first(const Watch& watch, int in, const std::function<int(const Streams&)>& first);
 
-// Kills the descendants of a process that is their subreaper, until none is left.
-void end_descendants();
+[[nodiscard]] std::set<pid_t> children();
+
+// Kills the descendants of a process that is their subreaper, until none is left but those of `strangers`.
+void end_descendants(const std::set<pid_t>& strangers = {});
 
 }  // namespace lwptrace::contain

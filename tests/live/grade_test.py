@@ -16,11 +16,15 @@ import support
 
 HOSTILE = pathlib.Path(__file__).resolve().parent / "hostile"
 NOBODY = "setpriv --reuid 65534 --regid 65534 --clear-groups".split()
-# A user namespace in which there can be no other, and root without powers in it: as where a container forbids them.
-# Its programs run as the user who grades, and those that kill everybody would find the tests.
+# As where a container forbids namespaces. Programs that kill everybody would find more than themselves there.
+# For a user: a user namespace in which there can be no other, and root without powers in it.
 NO_NAMESPACES = "unshare --user --map-root-user sh -c".split() + [
     'echo 0 > /proc/sys/user/max_user_namespaces; exec setpriv --bounding-set -all --inh-caps -all --no-new-privs "$@"',
     "sh",
+]
+# For root: nobody has a user namespace in a chroot, and nobody has mounts without CAP_SYS_ADMIN.
+ROOT_WITHOUT = "unshare --mount sh -c".split() + [
+    'mount --rbind / "$0" && exec chroot "$0" setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$@"'
 ]
 RUBRIC = """\
 title: One child
@@ -148,18 +152,30 @@ class Grade(support.LiveTest):
     def test_a_hostile_class_is_graded_by_a_user_without_powers(self):
         self.hostile_class_by(NOBODY)
 
-    @unittest.skipUnless(os.geteuid() == 0, "takes root")
-    def test_without_namespaces_limits_hold_and_what_is_missing_is_said(self):
+    def without_namespaces(self, by):
         names = "right wrong infinite_loop daemon untraced gigabyte memory_hog".split()
         self.submit(*names)
-        result = self.grade_class(NOBODY + NO_NAMESPACES)
+        result = self.grade_class(by)
         self.assertEqual(result.status, 1, result.err)
+        self.assertEqual(sorted(self.kept()), sorted(names))
         for name, one in self.kept().items():
             self.assertEqual(one["earned"], EXPECTED[name][0], one)
             remarks = "; ".join(one["remarks"])
             self.assertIn(EXPECTED[name][1], remarks)
             self.assertIn("not contained, for there can be no namespaces here", remarks)
-            self.assertIn("it ran as the user who graded it", remarks)
+            self.assertEqual("it ran as the user who graded it" in remarks, by[0] == NOBODY[0])
+
+    @unittest.skipUnless(os.geteuid() == 0, "takes root")
+    def test_without_namespaces_limits_hold_and_what_is_missing_is_said(self):
+        self.without_namespaces(NOBODY + NO_NAMESPACES)
+
+    @unittest.skipUnless(os.geteuid() == 0, "takes root")
+    def test_without_namespaces_roots_programs_are_nobodys(self):
+        self.without_namespaces(self.root_without())
+
+    def root_without(self):
+        os.mkdir(self.path("root"))
+        return [*ROOT_WITHOUT, self.path("root")]
 
     def test_what_has_not_changed_is_not_run_again(self):
         self.submit("right", "wrong")
@@ -187,28 +203,31 @@ class Grade(support.LiveTest):
             self.assertEqual(self.grade_class().status, 0)
             self.assertEqual(self.kept()["right"]["earned"], 20)
 
-    def test_an_interrupt_ends_everything_and_keeps_what_is_finished(self):
-        self.submit("right", "stop_all")
+    def interrupt(self, by, signals):
+        self.submit("right", "infinite_loop")
         os.rename(self.path("class/right"), self.path("class/a_right"))
         text = pathlib.Path(self.rubric).read_text(encoding="utf-8").replace("5 s", "100 s")
         pathlib.Path(self.rubric).write_text(text, encoding="utf-8")
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        words = [self.rubric, "--submissions", self.path("class"), "--results", self.path("results")]
+        for number in signals:
             with self.subTest(number):
-                words = [self.rubric, "--submissions", self.path("class"), "--results", self.path("results")]
-                grader = support.start([support.lwptrace(), "grade", *words])
+                grader = support.start([*by, support.lwptrace(), "grade", *words])
                 deadline = time.monotonic() + support.LIMIT
-                while not (self.stopped() and os.path.exists(self.path("results/a_right.json"))):
+                while not (programs_left() and os.path.exists(self.path("results/a_right.json"))):
                     self.assertLess(time.monotonic(), deadline)
                     time.sleep(0.01)
                 grader.send_signal(number)
                 self.assertEqual(grader.wait(support.LIMIT), -number)
                 support.expect_nothing_left()
-                self.assertEqual(programs_left(), [])
+                self.expect_no_trace_of_it()
                 self.assertEqual(os.listdir(self.path("results")), ["a_right.json"])
 
-    @staticmethod
-    def stopped():
-        return len(programs_left()) > 1
+    def test_an_interrupt_ends_everything_and_keeps_what_is_finished(self):
+        self.interrupt((), (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL))
+
+    @unittest.skipUnless(os.geteuid() == 0, "takes root")
+    def test_an_interrupt_without_namespaces_ends_everything_too(self):
+        self.interrupt(self.root_without(), (signal.SIGINT, signal.SIGTERM))
 
     def test_one_submission_is_the_folder_or_the_program(self):
         self.submit("right", "wrong")
