@@ -141,7 +141,15 @@ std::string about(const GradeOptions& o, const std::string& text, const grade::R
   std::string all = fmt::format("{}\n{}\n{}\n{}", LWPTRACE_VERSION, text, fmt::join(o.command, "\n"), not_contained);
   all += "\n" + rubric.input;
   for (const grade::PlacedFile& file : rubric.files) all += fmt::format("\n{:016x}", contain::digest_of(file.from));
-  return all;
+  // A golden, say, whose name the rubric has.
+  std::set<std::string> named;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(fs::path(absolute(o.rubric)).parent_path(), error)) {
+    const std::string name = entry.path().filename().string();
+    if (text.find(name) == std::string::npos || !entry.is_regular_file(error)) continue;
+    named.insert(fmt::format("{} {:016x}", name, contain::digest_of(entry.path())));
+  }
+  return all + fmt::format("\n{}", fmt::join(named, "\n"));
 }
 
 Ending write_reports(const GradeOptions& o, const Class& all) {

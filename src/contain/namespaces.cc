@@ -75,21 +75,22 @@ int enter_users() {
 
 // One that fails has perhaps changed who we are, and is not to be gone on with.
 Result<bool> try_it() {
-  const auto entered = enter_namespaces();
+  auto entered = enter_namespaces();
   if (!entered) return entered;
   if (const int error = make_private()) return Error{fmt::format("mount: {}", std::strerror(error)), error};
   const pid_t first = fork_first();
   if (first == 0) {
     const int memory = make_memory(4096);
-    const int error = memory < 0 ? errno : mount_proc();
-    ::_exit(error != 0 ? error : mount_at(memory, "/tmp"));
+    int error = memory < 0 ? errno : mount_at(memory, "/tmp");
+    if (error == 0) error = mount_proc();
+    ::_exit(error != 0 ? error : mount_terminals());
   }
   int status = 0;
   if (first < 0 || ::waitpid(first, &status, 0) != first) {
     return Error{fmt::format("clone: {}", std::strerror(errno)), errno};
   }
   if (status == 0) return true;
-  return Error{fmt::format("mounting /proc: {}", std::strerror(WEXITSTATUS(status))), WEXITSTATUS(status)};
+  return Error{fmt::format("mounting: {}", std::strerror(WEXITSTATUS(status))), WEXITSTATUS(status)};
 }
 
 }  // namespace

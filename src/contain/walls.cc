@@ -53,10 +53,10 @@ Result<bool> Walls::furnish(const Plan& plan, const std::string& top) {
   const std::string copy = top + copy_name;
   if (::mkdir(copy.c_str(), 0755) != 0) return failed(copy, errno);
   if (!plan.submission.empty()) {
-    if (const auto copied = copy_tree(plan.submission, copy); !copied) return copied;
+    if (auto copied = copy_tree(plan.submission, copy); !copied) return copied;
   }
   for (const auto& [from, to] : plan.files) {
-    if (const auto copied = copy_file(from, copy + "/" + to); !copied) return copied;
+    if (auto copied = copy_file(from, fmt::format("{}/{}", copy, to)); !copied) return copied;
   }
   if (::geteuid() != 0 || !give(copy, nobody)) user_ = ::geteuid();
   return true;

@@ -192,7 +192,10 @@ class Grade(support.LiveTest):
         self.assertEqual(files["right"].stat().st_ino, first["right"])
         self.assertEqual(self.kept()["wrong"]["earned"], 20)
         with open(self.rubric, "a", encoding="utf-8") as file:
-            file.write("# another\n")
+            file.write("# as a.golden says\n")
+        self.assertNotIn(b"already", self.grade_class().err)
+        self.assertIn(b"already", self.grade_class().err)
+        pathlib.Path(self.path("a.golden")).write_text("1\n", encoding="utf-8")
         self.assertNotIn(b"already", self.grade_class().err)
 
     def test_a_result_that_is_damaged_is_made_again(self):
