@@ -191,32 +191,25 @@ std::uint64_t Graph::word_number(std::uint64_t memory, std::uint64_t address) {
   return address ^ memory << above_most_addresses;
 }
 
-Graph::Words::iterator Graph::find_word(std::uint64_t memory, std::uint64_t address) {
-  const auto [first, last] = words_.equal_range(word_number(memory, address));
-  const auto found = std::find_if(first, last, [&](const auto& word) {
-    const Lwp* owner = find(word.second);
+LwpId Graph::owner_of_word(std::uint64_t memory, std::uint64_t address) {
+  return words_.find(word_number(memory, address), [&](LwpId id) {
+    const Lwp* owner = find(id);
     return owner != nullptr && owner->clear_tid == address && group_of(*owner).memory == memory;
   });
-  return found != last ? found : words_.end();
 }
 
 void Graph::drop_word(const Lwp& lwp) {
-  if (lwp.clear_tid == 0) return;
-  const auto word = find_word(group_of(lwp).memory, lwp.clear_tid);
-  if (word != words_.end() && word->second == lwp.id) words_.erase(word);
+  if (lwp.clear_tid != 0) words_.erase(word_number(group_of(lwp).memory, lwp.clear_tid), lwp.id);
 }
 
 void Graph::set_clear_tid(Lwp& lwp, std::uint64_t address) {
   drop_word(lwp);
   const std::uint64_t memory = group_of(lwp).memory;
-  if (const auto former = find_word(memory, address); former != words_.end()) words_.erase(former);
+  if (const LwpId former = owner_of_word(memory, address); former != 0) {
+    words_.erase(word_number(memory, address), former);
+  }
   lwp.clear_tid = address;
-  if (address != 0) words_.emplace(word_number(memory, address), lwp.id);
-}
-
-LwpId Graph::owner_of_word(std::uint64_t memory, std::uint64_t address) {
-  const auto word = find_word(memory, address);
-  return word == words_.end() ? 0 : word->second;
+  if (address != 0) words_.add(word_number(memory, address), lwp.id);
 }
 
 void Graph::new_handlers(ThreadGroup& of, const ThreadGroup* shared_with) {

@@ -16,6 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "model/words.h"
+
 namespace lwptrace::model {
 
 using GroupId = LwpId;  // a thread group is numbered after its first leader, and keeps the number through every exec
@@ -171,8 +173,6 @@ class Graph {
     LwpId id = 0;
     Tid tid = 0;
   };
-  // Of words in different memories two may have the same number; whose each is shows.
-  using Words = std::unordered_multimap<std::uint64_t, LwpId>;
   struct Reaped {  // what is still asked about a thread group of the past
     Tid tgid = 0;
     LwpId leader = 0;
@@ -184,14 +184,13 @@ class Graph {
   [[nodiscard]] static bool calls(const ThreadGroup& who, const Group& other, Tid pid);
   [[nodiscard]] std::vector<Id>::iterator find_id(LwpId id);
   [[nodiscard]] static std::uint64_t word_number(std::uint64_t memory, std::uint64_t address);
-  [[nodiscard]] Words::iterator find_word(std::uint64_t memory, std::uint64_t address);
   void drop_word(const Lwp& lwp);
 
   std::unordered_map<Tid, Lwp> lwps_;
   std::vector<Id> ids_;  // in their order: the youngest, who ends first as a rule, is the last
   std::unordered_map<GroupId, ThreadGroup> groups_;
   std::unordered_map<Tid, GroupId> tgids_;
-  Words words_;
+  Words words_;  // by word_number: of words in different memories two may have the same; whose each is shows
   std::deque<Reaped> reaped_;  // the last few: a SIGCHLD often comes after the wait
   std::uint64_t memories_ = 0, handlers_ = 0;
   bool shared_handlers_ = false;  // two processes ever shared theirs
