@@ -1,6 +1,7 @@
 // lwptrace grade: does a program do what a rubric asks, and how many points is that? Here the words of the command are
-// understood; grade_many.h grades, grade_reports.h writes what came of it.
+// understood; grade_many.h grades, grade_merge.h puts shards together, grade_reports.h writes what came of it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,13 +13,16 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <map>
+#include <optional>
 #include <set>
 
 #include "cli/grade_many.h"
+#include "cli/grade_merge.h"
+#include "cli/grade_reports.h"
 #include "cli/grade_starter.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
+#include "cli/replace_file.h"
 #include "contain/namespaces.h"
 #include "contain/tree.h"
 #include "contain/watch.h"
@@ -30,7 +34,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Verb kGrade{.usage = "lwptrace grade [options] RUBRIC [-- PROG [ARG...]]",
+const Verb kGrade{.usage =
+                      "lwptrace grade [options] RUBRIC [-- PROG [ARG...]]\n"
+                      "  lwptrace grade --merge [options] RESULTS...",
                   .help = "lwptrace grade --help",
                   .prefix = "grade: ",
                   .refused = exit_usage};
@@ -38,9 +44,10 @@ const Verb kGrade{.usage = "lwptrace grade [options] RUBRIC [-- PROG [ARG...]]",
 struct GradeOptions {
   std::string rubric, submissions, results, color = "auto";
   std::size_t parallel = 1;
-  bool explain = false, start = false;
-  std::map<std::string, std::string> reports;  // the option, and its file
-  Words command;
+  bool explain = false, start = false, merge = false;
+  std::optional<Shard> shard;
+  WantedReports reports;
+  Words named, command;
 };
 
 void take(CLI::App& app, const char* names, const char* type, const char* what, std::string& value) {
@@ -63,10 +70,13 @@ void declare(CLI::App& app, GradeOptions& o) {
   take(app, "--results", "DIR",
        "keep what came of each in DIR, and do not run again\nwhat is there and has not changed", o.results);
   for (const Report& report : reports()) take(app, report.option, "FILE", report.what, o.reports[report.option]);
+  add_word(app, "--shard", "I/N", "grade the I-th of N parts of DIR",
+           [&o](const std::string& word) { return take_shard(word, o.shard.emplace()); });
+  app.add_flag("--merge", o.merge, "make one class of the RESULTS of its shards, and run\nnothing");
   app.add_flag("--explain", o.explain, "say what RUBRIC checks, and run nothing");
   app.add_flag("--new", o.start, "print a rubric to begin with");
   add_choice(app, "--color", "WHEN", o.color, {"auto", "always", "never"}, "auto, always or never");
-  app.add_option("RUBRIC", o.rubric);
+  app.add_option("RUBRIC", o.named);
   app.footer(
       "Without --submissions the folder that you are in is the submission; with PROG that\n"
       "program alone is, and the rubric's build is left out. It is copied, and runs with\n"
@@ -152,43 +162,45 @@ std::string about(const GradeOptions& o, const std::string& text, const grade::R
   return all + fmt::format("\n{}", fmt::join(named, "\n"));
 }
 
-Ending write_reports(const GradeOptions& o, const Class& all) {
-  Ending ending;
-  for (const Report& report : reports()) {
-    const std::string& name = o.reports.at(report.option);
-    if (name.empty()) continue;
-    if (name == "-") {
-      ending = print(report.write(all));
-      continue;
-    }
-    std::ofstream file(name, std::ios::binary | std::ios::trunc);
-    file << report.write(all) << std::flush;
-    if (file) continue;
-    complain(fmt::format("grade: {} {}: cannot be written: {}", report.option, name, std::strerror(errno)));
-    ending.status = exit_failed;
-  }
-  return ending;
-}
-
+// What cannot be written is found before anything is run.
 std::string unwritable(const GradeOptions& o) {
-  for (const auto& [option, name] : o.reports) {
-    if (name.empty() || name == "-") continue;
-    if (!std::ofstream(name, std::ios::binary | std::ios::app)) {
-      return fmt::format("{} {}: cannot be written: {}; nothing was run", option, name, std::strerror(errno));
-    }
-  }
+  if (const std::string wrong = what_is_wrong(o.reports, !o.submissions.empty()); !wrong.empty()) return wrong;
   std::error_code error;
   if (!o.results.empty()) fs::create_directories(o.results, error);
-  return error ? fmt::format("--results {}: {}; nothing was run", o.results, error.message()) : "";
+  std::string why = error ? error.message() : "";
+  if (!o.results.empty() && why.empty()) why = why_not_replaceable(o.results + "/summary.csv");
+  return why.empty() ? "" : fmt::format("--results {}: {}; nothing was run", o.results, why);
 }
 
-Ending print_scores(const GradeOptions& o, const Class& all) {
-  if (o.submissions.empty()) return print(for_terminal(all[0].score, wants_color(o.color, STDOUT_FILENO)));
-  std::string text;
-  for (const auto& [name, score] : all) {
-    text += fmt::format("{}  {} / {}\n", render::printable(name), score.earned, score.points);
+// Scores are printed, unless a report is, and the reports written.
+Ending tell(const GradeOptions& o, const grade::Class& all, bool of_class) {
+  const int columns = terminal_width(STDOUT_FILENO);
+  const Ending printed =
+      one_is_printed(o.reports) ? Ending{}
+      : of_class                ? print(grade::terminal_report(all))
+                 : print(grade::terminal_report(all[0].score, columns, wants_color(o.color, STDOUT_FILENO)));
+  const Ending written = write_reports(o.reports, all, of_class);
+  const auto full = [](const grade::Graded& one) { return one.score.earned >= one.score.points; };
+  return {std::max({std::ranges::all_of(all, full) ? 0 : 1, printed.status, written.status}), 0};
+}
+
+Ending run_merge(const GradeOptions& o) {
+  if (o.named.empty()) return refuse(kGrade, "--merge: no folder of results given");
+  for (const auto& [given, name] : {std::pair(!o.submissions.empty(), "--submissions"),
+                                    {!o.results.empty(), "--results"},
+                                    {o.shard.has_value(), "--shard"},
+                                    {!o.command.empty(), "PROG"}}) {
+    if (given) return refuse(kGrade, fmt::format("--merge: runs nothing; leave {} out", name));
   }
-  return print(text);
+  const auto merged = merge(o.named);
+  if (!merged) return refuse(kGrade, merged.error().text);
+  if (const std::string wrong = what_is_wrong(o.reports, true); !wrong.empty()) return refuse(kGrade, wrong);
+  Ending told = tell(o, merged->all, true);
+  if (merged->missing.empty()) return told;
+  std::vector<std::string> names;
+  for (const std::string& name : merged->missing) names.push_back(render::printable(name));
+  complain(fmt::format("grade: not graded, and left out: {}", fmt::join(names, ", ")));
+  return {exit_failed, 0};
 }
 
 Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
@@ -207,6 +219,9 @@ Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
     rubric.build.clear();
   }
   if (const std::string wrong = unwritable(o); !wrong.empty()) return refuse(kGrade, wrong);
+  const std::string whose = fmt::format("{:016x}", contain::digest(about(o, text, rubric, "")));
+  const std::string list = class_list(whose, submissions);
+  if (o.shard) submissions = of_shard(submissions, *o.shard);
   const auto possible = contain::can_contain();
   Surroundings around{hidden(o, here), possible ? "" : possible.error().text, ""};
   const std::optional<Folder> folder = possible ? std::nullopt : std::optional<Folder>(std::in_place);
@@ -216,17 +231,15 @@ Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
   if (rubric.limits.memory != 0) {
     complain("grade: the limit on memory holds for each process by itself, not for all of a program's together");
   }
-  const ClassOptions options{o.results, o.parallel, about(o, text, rubric, around.not_contained)};
+  const ClassOptions options{o.results, o.parallel, about(o, text, rubric, around.not_contained), whose, list};
   const ClassGraded graded = grade_class(rubric, submissions, options, around);
+  const bool of_class = !o.submissions.empty();
   if (graded.ending.signal != 0) {
     contain::end_descendants(strangers);
+    (void)write_reports(o.reports, graded.all, of_class);
     return graded.ending;
   }
-  const Ending printed = print_scores(o, graded.all);
-  const Ending written = write_reports(o, graded.all);
-  const auto full = [](const Graded& one) { return one.score.earned >= one.score.points; };
-  const int status = std::ranges::all_of(graded.all, full) ? 0 : 1;
-  return {std::max({status, printed.status, written.status, graded.ending.status}), 0};
+  return {std::max(tell(o, graded.all, of_class).status, graded.ending.status), 0};
 }
 
 }  // namespace
@@ -239,6 +252,10 @@ Ending verb_grade(const Words& words) {
   if (program != words.end()) o.command.assign(std::next(program), words.end());
   if (const auto ending = parse(app, kGrade, {words.begin(), program})) return *ending;
   if (o.start) return print(starting_rubric);
+  if (o.merge) return run_merge(o);
+  if (o.named.size() > 1) return refuse(kGrade, fmt::format("{}: one RUBRIC is enough", o.named[1]));
+  if (!o.named.empty()) o.rubric = o.named[0];
+  if (o.shard && o.submissions.empty()) return refuse(kGrade, "--shard: is a part of --submissions DIR");
   if (o.rubric.empty()) return refuse(kGrade, "no rubric given; to begin with one: lwptrace grade --new > rubric.yaml");
   if (!o.command.empty() && !o.submissions.empty()) {
     return refuse(kGrade, fmt::format("{}: submissions are graded with the rubric's command; leave one of the two out",

@@ -7,14 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 
+#include "cli/grade_merge.h"
 #include "cli/jobs.h"
+#include "cli/replace_file.h"
 #include "contain/tree.h"
 #include "engine/clock.h"
 #include "grade/kept.h"
@@ -40,19 +40,6 @@ std::optional<grade::Score> score_kept(const Member& member) {
   return std::move(kept->score);
 }
 
-// Whole or not at all: by a name that nobody else has, and a rename.
-bool write_whole(const std::string& name, const std::string& text) {
-  const std::string other = name + ".new";
-  std::ofstream file(other, std::ios::binary | std::ios::trunc);
-  file << text << std::flush;
-  file.close();
-  std::error_code error;
-  if (file) fs::rename(other, name, error);
-  if (file && !error) return true;
-  fs::remove(other, error);
-  return false;
-}
-
 // What is kept of each. One is copied into memory, and so must not be too large: it may be a hole of a terabyte.
 std::vector<Member> members_of(const grade::Rubric& rubric, const std::vector<Submission>& submissions,
                                const ClassOptions& o) {
@@ -60,16 +47,14 @@ std::vector<Member> members_of(const grade::Rubric& rubric, const std::vector<Su
   std::vector<Member> members;
   for (const Submission& one : submissions) {
     Member member{one, "", "", {}};
+    if (!o.results.empty()) member.kept_in = o.results + "/" + one.name + ".json";
     if (contain::size_of(one.path, most) > most) {
       member.score = no_score(rubric, "it is larger than 256 MiB, and was not run");
       members.push_back(std::move(member));
       continue;
     }
     member.digest = fmt::format("{:016x}", contain::digest(one.name + "\n" + o.about, contain::digest_of(one.path)));
-    if (!o.results.empty()) {
-      member.kept_in = o.results + "/" + one.name + ".json";
-      member.score = score_kept(member);
-    }
+    if (!o.results.empty()) member.score = score_kept(member);
     members.push_back(std::move(member));
   }
   return members;
@@ -131,46 +116,52 @@ Result<std::vector<Submission>> list_submissions(const std::string& folder) {
 ClassGraded grade_class(const grade::Rubric& rubric, const std::vector<Submission>& submissions, const ClassOptions& o,
                         const Surroundings& around) {
   std::vector<Member> members = members_of(rubric, submissions, o);
+  ClassGraded graded;
+  const auto keep = [&](const std::string& file, const std::string& text) {
+    const std::string why = file.empty() ? "" : replace_file(file, text);
+    if (why.empty()) return;
+    complain(fmt::format("grade: cannot write {}: {}", file, why));
+    graded.ending.status = exit_failed;
+  };
+  if (!o.results.empty()) keep(o.results + "/" + class_list_name, o.class_list);
   std::vector<Member*> left;
   std::size_t known = 0;
   for (Member& member : members) {
-    if (!member.score) left.push_back(&member);
-    known += member.score && !member.kept_in.empty() ? 1 : 0;
+    if (!member.score) {
+      left.push_back(&member);
+    } else if (member.digest.empty()) {  // too large
+      keep(member.kept_in, grade::write_kept({member.submission.name, "", o.rubric, *member.score}));
+    } else {
+      ++known;
+    }
   }
   if (known > 0) say(fmt::format("{} of {} are graded already, and have not changed\n", known, members.size()));
-  ClassGraded graded;
   Progress progress(left.size(), o.parallel);
   const auto work = [&](std::size_t i) {
     const grade::Score score = grade_one(rubric, left[i]->submission, around);
-    return Verdict{0, grade::write_kept({left[i]->submission.name, left[i]->digest, score})};
+    return Verdict{0, grade::write_kept({left[i]->submission.name, left[i]->digest, o.rubric, score})};
   };
   const auto done = [&](std::size_t i, const Finished& finished) {
     Member& member = *left[i];
     const auto kept = finished.verdict.status == 0 ? grade::read_kept(finished.verdict.text) : std::nullopt;
+    progress.wipe();
     if (!kept) {
-      member.score = no_score(rubric, "it could not be graded: " + finished.verdict.text + finished.printed);
+      const std::string why = finished.verdict.text + finished.printed;
+      member.score = no_score(rubric, "it could not be graded: " + why);
       graded.ending.status = exit_failed;
-      progress.wipe();
-      complain(fmt::format("grade: {}: {}{}", render::printable(member.submission.name), finished.verdict.text,
-                           finished.printed));
+      complain(fmt::format("grade: {}: {}", render::printable(member.submission.name), why));
     } else {
       member.score = kept->score;
-      if (!member.kept_in.empty() && !write_whole(member.kept_in, finished.verdict.text)) {
-        progress.wipe();
-        complain(fmt::format("grade: cannot write {}: {}", member.kept_in, std::strerror(errno)));
-        graded.ending.status = exit_failed;
-      }
+      keep(member.kept_in, finished.verdict.text);
     }
     progress.one_more();
   };
   graded.ending.signal = run_jobs_until_asked(left.size(), o.parallel, work, done);
   for (Member& member : members) {
-    if (member.score) graded.all.push_back({member.submission.name, std::move(*member.score)});
+    if (!member.score) member.score = no_score(rubric, "not graded: grading was interrupted");
+    graded.all.push_back({member.submission.name, std::move(*member.score)});
   }
-  if (graded.ending.signal == 0 && !o.results.empty() && !write_whole(o.results + "/summary.csv", csv(graded.all))) {
-    complain(fmt::format("grade: cannot write {}/summary.csv: {}", o.results, std::strerror(errno)));
-    graded.ending.status = exit_failed;
-  }
+  if (graded.ending.signal == 0 && !o.results.empty()) keep(o.results + "/summary.csv", grade::csv_report(graded.all));
   return graded;
 }
 

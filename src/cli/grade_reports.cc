@@ -1,58 +1,65 @@
-// Until there are more reports, these are what grade itself needs: lines for a terminal, and CSV.
+// Looked at before anything is run, written when all is done.
 #include "cli/grade_reports.h"
 
 #include <fmt/format.h>
 
-#include "render/text.h"
+#include <algorithm>
+
+#include "cli/replace_file.h"
 
 namespace lwptrace::cli {
 
 namespace {
 
-// RFC 4180; a sheet that opens it is not to take a name for a formula.
-std::string cell(const std::string& text) {
-  std::string quoted = "\"";
-  if (!text.empty() && std::string("=+-@\t\r").find(text[0]) != std::string::npos) quoted += '\'';
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
+bool is_printed(const WantedReports::value_type& wanted) { return wanted.second == "-"; }
 
 }  // namespace
 
-std::string csv(const Class& all) {
-  std::string text = "submission,points,of";
-  for (const auto& check : all.empty() ? std::vector<grade::CheckScore>() : all[0].score.checks) {
-    text += "," + cell(check.name);
-  }
-  text += ",remarks\n";
-  for (const auto& [name, score] : all) {
-    text += fmt::format("{},{},{}", cell(name), score.earned, score.points);
-    for (const auto& check : score.checks) text += fmt::format(",{}", check.earned);
-    std::string remarks;
-    for (const std::string& remark : score.remarks) remarks += (remarks.empty() ? "" : "; ") + remark;
-    text += "," + cell(render::printable(remarks)) + "\n";
-  }
-  return text;
-}
-
-std::string for_terminal(const grade::Score& score, bool color) {
-  std::string text;
-  for (const grade::CheckScore& check : score.checks) {
-    const auto ink = check.passed ? render::Ink::good : render::Ink::bad;
-    text += fmt::format("{} {}  {}\n",
-                        check.name + " " + std::string(check.name.size() < 40 ? 40 - check.name.size() : 0, '.'),
-                        render::paint(check.passed ? "passed" : "FAILED", ink, color), check.earned);
-    if (!check.passed) text += "  " + render::printable(check.failed) + "\n";
-    for (const std::string& event : check.events) text += "    " + render::printable(event) + "\n";
-    if (!check.passed && !check.hint.empty()) text += "  hint: " + check.hint + "\n";
-  }
-  for (const std::string& remark : score.remarks) text += "remark: " + render::printable(remark) + "\n";
-  return text + fmt::format("{} / {}\n", score.earned, score.points);
-}
-
 const std::vector<Report>& reports() {
-  static const std::vector<Report> all{{"--csv", "write a line a submission as CSV", csv}};
+  static const std::vector<Report> all{
+      {"--html", "write a page: of one submission for its student,\nof a class for the teacher", grade::class_page,
+       grade::student_page},
+      {"--csv", "write a line a submission as CSV", grade::csv_report, nullptr},
+      {"--json", "write all that is known as JSON", grade::json_report, nullptr},
+      {"--junit", "write JUnit's XML: a suite is a submission", grade::junit_report, nullptr},
+      {"--gradescope", "write Gradescope's results.json, of one submission", nullptr, grade::gradescope_report}};
   return all;
+}
+
+std::string what_is_wrong(const WantedReports& wanted, bool of_class) {
+  if (std::ranges::count_if(wanted, is_printed) > 1) return "stdout takes one report; name files for the others";
+  for (const Report& report : reports()) {
+    const std::string& name = wanted.at(report.option);
+    if (name.empty()) continue;
+    if (of_class && report.of_class == nullptr) {
+      return fmt::format("{} is of one submission, not of a class", report.option);
+    }
+    if (name == "-") continue;
+    const std::string why = why_not_replaceable(name);
+    if (!why.empty()) return fmt::format("{} {}: cannot be written: {}; nothing was run", report.option, name, why);
+  }
+  return "";
+}
+
+bool one_is_printed(const WantedReports& wanted) { return std::ranges::any_of(wanted, is_printed); }
+
+Ending write_reports(const WantedReports& wanted, const grade::Class& all, bool of_class) {
+  Ending ending;
+  for (const Report& report : reports()) {
+    const std::string& name = wanted.at(report.option);
+    if (name.empty()) continue;
+    const bool as_class = of_class || report.of_one == nullptr;
+    const std::string text = as_class ? report.of_class(all) : report.of_one(all[0]);
+    if (name == "-") {
+      ending.status = std::max(ending.status, print(text).status);
+      continue;
+    }
+    const std::string why = replace_file(name, text);
+    if (why.empty()) continue;
+    complain(fmt::format("grade: {} {}: cannot be written: {}", report.option, name, why));
+    ending.status = exit_failed;
+  }
+  return ending;
 }
 
 }  // namespace lwptrace::cli

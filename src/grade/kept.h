@@ -11,6 +11,7 @@ namespace lwptrace::grade {
 struct Kept {
   std::string submission;
   std::string digest;  // of all that the score depends on
+  std::string rubric;  // of that without the submission and the machine: the same in all of a class
   Score score;
 };
 

@@ -17,6 +17,7 @@ namespace {
 struct Judged {
   std::vector<std::vector<Verdict>> verdicts;  // by check, then by run
   std::vector<std::string> unfinished;         // by run; empty: it shows all
+  bool ran = false;                            // one of them at least
 };
 
 Judged judge(const Rubric& rubric, std::span<const Evidence> runs) {
@@ -26,6 +27,7 @@ Judged judge(const Rubric& rubric, std::span<const Evidence> runs) {
     const World world(run);
     judged.unfinished.push_back(world.unfinished());
     const bool nothing = !run.traced || world.events().empty();  // then nothing holds, not even by absence
+    judged.ran = judged.ran || !nothing;
     for (std::size_t i = 0; i < rubric.checks.size(); ++i) {
       judged.verdicts[i].push_back(nothing ? Verdict::of(false, "there is no run to look at")
                                            : rubric.checks[i].condition->judge(world));
@@ -55,7 +57,8 @@ void explain_failure(CheckScore& score, const std::vector<Verdict>& verdicts, co
                                rubric.must_hold, run + 1);
   }
   const std::string& unfinished = judged.unfinished[run];
-  if (!unfinished.empty() && worst->found.find(unfinished) == std::string::npos) score.failed += unfinished + "; ";
+  if (judged.ran && !unfinished.empty() && worst->found.find(unfinished) == std::string::npos)
+    score.failed += unfinished + "; ";
   score.failed += worst->found;
   score.events = worst->events;
 }
@@ -102,6 +105,7 @@ Score score(const Rubric& rubric, std::span<const Evidence> runs) {
   Score score;
   score.title = rubric.title;
   const Judged judged = judge(rubric, runs);
+  score.ran = judged.ran;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const std::string& why = judged.unfinished[i];
     if (!why.empty()) score.remarks.push_back(rubric.runs > 1 ? fmt::format("run {}: {}", i + 1, why) : why);

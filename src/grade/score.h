@@ -1,5 +1,4 @@
-// The score of a submission: what each check found, in words, and the points. Reports (terminal, JUnit, JSON …) draw
-// it.
+// The score of a submission: what each check found, in words, and the points. Reports (report.h) draw it.
 #pragma once
 
 #include <span>
@@ -27,6 +26,7 @@ struct CheckScore {
 struct Score {
   std::string title;
   double points = 0, earned = 0;
+  bool ran = false;  // there was something to look at; if not, the remarks say why
   std::vector<CheckScore> checks;
   std::vector<std::string> remarks;  // of the whole: the build failed, took too long, could not be contained …
 };

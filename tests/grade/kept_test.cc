@@ -23,9 +23,10 @@ Kept example() {
   score.title = "Zwölf";
   score.points = 10;
   score.earned = 1.25;
+  score.ran = true;
   score.checks = {check, {}};
   score.remarks = {"took too long"};
-  return {"ann", "0123", score};
+  return {"ann", "0123", "4567", score};
 }
 
 TEST(Kept, IsReadAsItWasWritten) {

@@ -29,7 +29,7 @@ Evidence forks(int number) {
 
 Score scored(const std::string& rubric, const std::vector<Evidence>& runs) {
   const auto read = read_rubric("title: t\ncommand: ./a\n" + rubric, "r.yaml");
-  if (!read) return Score{read.error().text, 0, 0, {}, {}};
+  if (!read) return Score{read.error().text, 0, 0, false, {}, {}};
   return score(*read, runs);
 }
 
@@ -90,7 +90,7 @@ TEST(Score, NothingHoldsWhereNothingWasRun) {
       {none});
   EXPECT_EQ(score.earned, 0);
   EXPECT_THAT(score.remarks, ElementsAre("the build failed: exit 1"));
-  EXPECT_EQ(score.checks[0].failed, "the build failed: exit 1; there is no run to look at");
+  EXPECT_EQ(score.checks[0].failed, "there is no run to look at");
 }
 
 TEST(Score, OfARunThatWasEndedWhatWasSeenHoldsAndWhatWasNotDoesNot) {

@@ -1,0 +1,66 @@
+// A link is followed, so that it goes on leading to the file; the file keeps its mode.
+#include "cli/replace_file.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+namespace lwptrace::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_special(const std::string& name) {
+  std::error_code error;
+  const fs::file_status status = fs::status(name, error);
+  return fs::exists(status) && !fs::is_regular_file(status);
+}
+
+std::string target(const std::string& name) {
+  std::error_code error;
+  const fs::path whole = fs::canonical(name, error);
+  return error ? name : whole.string();
+}
+
+// Beside it, by a name that nobody else has.
+std::string newcomer(const std::string& name) { return fmt::format("{}.{}.new", target(name), ::getpid()); }
+
+std::string write_to(const std::string& name, const std::string& text) {
+  errno = 0;
+  std::ofstream file(name, std::ios::binary | std::ios::trunc);
+  file << text << std::flush;
+  file.close();
+  return file ? "" : std::strerror(errno != 0 ? errno : EIO);
+}
+
+}  // namespace
+
+std::string why_not_replaceable(const std::string& name) {
+  std::error_code error;
+  if (fs::is_directory(name, error)) return std::strerror(EISDIR);
+  if (fs::exists(name, error) && ::access(name.c_str(), W_OK) != 0) return std::strerror(errno);
+  if (is_special(name)) return "";
+  const std::string trial = newcomer(name), why = write_to(trial, "");
+  fs::remove(trial, error);
+  return why;
+}
+
+std::string replace_file(const std::string& name, const std::string& text) {
+  if (is_special(name)) return write_to(name, text);
+  const std::string fresh = newcomer(name), place = target(name);
+  std::string why = write_to(fresh, text);
+  std::error_code error;
+  if (fs::exists(place, error)) fs::permissions(fresh, fs::status(place, error).permissions(), error);
+  error.clear();
+  if (why.empty()) fs::rename(fresh, place, error);
+  if (error) why = error.message();
+  if (!why.empty()) fs::remove(fresh, error);
+  return why;
+}
+
+}  // namespace lwptrace::cli
