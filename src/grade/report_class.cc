@@ -133,7 +133,7 @@ std::string detail(const Score& score, std::size_t most) {
     std::string one = fmt::format(
         "<div class=\"check {}\"><div class=\"head\"><h3>{}</h3><span>{} {} / {}</span></div>", outcome(check),
         escaped(check.name), html_outcome(check), number(check.earned), number(check.points));
-    if (score.ran) one += "<dl>" + html_failure(check) + "</dl>";
+    if (score.ran) one += "<dl>" + html_failure(check, check.failed) + "</dl>";
     one += "</div>\n";
     if (text.size() + one.size() > most) {
       return text + "<p class=\"soft\">There is more; --json and the folder of results have all of it.</p>\n";

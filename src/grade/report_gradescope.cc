@@ -15,10 +15,10 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string words(const CheckScore& check) {
+std::string words(const CheckScore& check, const Score& score) {
   std::string text = fmt::format("It passes if {}.", check.wanted);
   if (check.passed) return text;
-  text += "\n" + check.failed;
+  text += "\n" + found_for_student(check, score);
   for (const std::string& event : check.events) text += "\n    " + event;
   if (!check.hint.empty()) text += "\nHint: " + check.hint;
   return text;
@@ -39,7 +39,7 @@ std::string gradescope_report(const Graded& one) {
                      {"score", check.earned},
                      {"max_score", check.points},
                      {"status", check.passed ? "passed" : "failed"},
-                     {"output", printable_lines(words(check))},
+                     {"output", printable_lines(words(check, one.score))},
                      {"output_format", "text"},
                      {"visibility", word_of(check.visibility)}});
   }

@@ -69,8 +69,8 @@ std::string html_bar(double share) {
   return fmt::format("<span class=\"bar\"><i style=\"width:{:.0f}%\"></i></span>", 100 * std::clamp(share, 0.0, 1.0));
 }
 
-std::string html_failure(const CheckScore& check) {
-  std::string text = fmt::format("<dt>Found</dt><dd>{}</dd>\n", escaped(check.failed));
+std::string html_failure(const CheckScore& check, const std::string& found) {
+  std::string text = fmt::format("<dt>Found</dt><dd>{}</dd>\n", escaped(found));
   if (!check.events.empty()) {
     text += "<dt>Events</dt><dd><ul class=\"events\">";
     for (const std::string& event : check.events) text += fmt::format("<li>{}</li>", escaped(event));

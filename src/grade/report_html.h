@@ -17,8 +17,8 @@ namespace lwptrace::grade {
 // A bar of so much of 1.
 [[nodiscard]] std::string html_bar(double share);
 
-// Of one that did not pass: what was found, events, hint.
-[[nodiscard]] std::string html_failure(const CheckScore& check);
+// Of one that did not pass: what was found, in words of `found`; events, hint.
+[[nodiscard]] std::string html_failure(const CheckScore& check, const std::string& found);
 
 [[nodiscard]] std::string html_remarks(const Score& score);
 

@@ -13,7 +13,7 @@ namespace lwptrace::grade {
 
 namespace {
 
-std::string section(const CheckScore& check, bool ran) {
+std::string section(const CheckScore& check, const Score& score) {
   std::string text = fmt::format(
       "<section class=\"check {}\">\n<div class=\"head\"><h3>{}</h3><span>{} <span class=\"n\">{} / {}</span></span>"
       "</div>\n<dl><dt>Passes if</dt><dd>{}</dd>\n",
@@ -22,8 +22,8 @@ std::string section(const CheckScore& check, bool ran) {
   if (check.passed) {
     text += check.runs > 1 ? fmt::format("<dt>Found</dt><dd>so it was in {} of {} runs</dd>\n", check.held, check.runs)
                            : "<dt>Found</dt><dd>so it was</dd>\n";
-  } else if (ran) {
-    text += html_failure(check);
+  } else if (score.ran) {
+    text += html_failure(check, found_for_student(check, score));
   }
   return text + "</dl>\n</section>\n";
 }
@@ -37,7 +37,7 @@ std::string student_page(const Graded& one) {
                                  number(score.points), html_bar(score.points > 0 ? score.earned / score.points : 1));
   body += html_remarks(score);
   for (const CheckScore& check : score.checks) {
-    if (check.visibility == Visibility::visible) body += section(check, score.ran);
+    if (check.visibility == Visibility::visible) body += section(check, score);
   }
   const auto others = std::ranges::count_if(
       score.checks, [](const CheckScore& check) { return check.visibility != Visibility::visible; });

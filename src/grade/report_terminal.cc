@@ -37,7 +37,7 @@ std::string line(const CheckScore& check, const Columns& widest, bool color) {
   const std::string name = render::printable(check.name), points = number(check.earned);
   const std::string_view word = outcome(check);
   const std::size_t width = render::display_width(name);
-  const auto ink = check.passed ? render::Ink::good : render::Ink::bad;
+  const auto ink = check.passed ? render::Ink::good : check.earned > 0 ? render::Ink::warn : render::Ink::bad;
   return name + dots(fewest + (width < widest.name ? widest.name - width : 0)) + render::paint(word, ink, color) +
          dots(fewest + widest.outcome - word.size() + widest.points - points.size()) + points + "\n";
 }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "render/text.h"
 
 namespace lwptrace::grade {
@@ -18,6 +20,13 @@ std::string_view outcome(const CheckScore& check) {
   if (check.passed) return "passed";
   if (!check.looked_at) return "left out";
   return check.earned > 0 ? "partly" : "failed";
+}
+
+std::string found_for_student(const CheckScore& check, const Score& score) {
+  const bool names_another = !check.looked_at && std::ranges::any_of(score.checks, [&](const CheckScore& other) {
+    return other.visibility != Visibility::visible && check.failed.find(other.name) != std::string::npos;
+  });
+  return names_another ? "not looked at: a check that it needs did not pass" : check.failed;
 }
 
 std::vector<std::string> lines_of(std::string_view text) {

@@ -15,6 +15,9 @@ namespace lwptrace::grade {
 // "passed", "partly", "failed"; "left out" if it was not looked at.
 [[nodiscard]] std::string_view outcome(const CheckScore& check);
 
+// What was found, for a student: it does not name a check that is not visible.
+[[nodiscard]] std::string found_for_student(const CheckScore& check, const Score& score);
+
 // The lines of a text, each printable, without those that are empty at the end.
 [[nodiscard]] std::vector<std::string> lines_of(std::string_view text);
 

@@ -23,6 +23,14 @@ TEST(StudentPage, KeepsBackWhatIsNotVisible) {
   EXPECT_THAT(class_page({example()}), AllOf(HasSubstr("secret"), HasSubstr("hidden")));
 }
 
+TEST(StudentPage, DoesNotNameAHiddenCheckThatAnotherNeeds) {
+  Graded one = example();
+  one.score.checks[1].visibility = Visibility::hidden;  // which "threads" needs
+  EXPECT_THAT(student_page(one), AllOf(Not(HasSubstr("&quot;fork&quot;")),
+                                       HasSubstr("not looked at: a check that it needs did not pass")));
+  EXPECT_THAT(student_page(example()), HasSubstr("it needs &quot;fork&quot;"));
+}
+
 TEST(Pages, LetNothingInFromElsewhere) {
   for (const std::string& page : {student_page(hostile()), class_page({hostile()})}) {
     EXPECT_THAT(page, AllOf(Not(HasSubstr("<script")), Not(HasSubstr("//")), Not(HasSubstr("\x1b"))));
