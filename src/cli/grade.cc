@@ -164,7 +164,7 @@ std::string about(const GradeOptions& o, const std::string& text, const grade::R
 
 // What cannot be written is found before anything is run.
 std::string unwritable(const GradeOptions& o) {
-  if (const std::string wrong = what_is_wrong(o.reports, !o.submissions.empty()); !wrong.empty()) return wrong;
+  if (std::string wrong = what_is_wrong(o.reports, !o.submissions.empty()); !wrong.empty()) return wrong;
   std::error_code error;
   if (!o.results.empty()) fs::create_directories(o.results, error);
   std::string why = error ? error.message() : "";
@@ -172,13 +172,15 @@ std::string unwritable(const GradeOptions& o) {
   return why.empty() ? "" : fmt::format("--results {}: {}; nothing was run", o.results, why);
 }
 
-// Scores are printed, unless a report is, and the reports written.
+Ending print_scores(const GradeOptions& o, const grade::Class& all, bool of_class) {
+  if (one_is_printed(o.reports)) return {};
+  if (of_class) return print(grade::terminal_report(all));
+  const bool color = wants_color(o.color, STDOUT_FILENO);
+  return print(grade::terminal_report(all[0].score, terminal_width(STDOUT_FILENO), color));
+}
+
 Ending tell(const GradeOptions& o, const grade::Class& all, bool of_class) {
-  const int columns = terminal_width(STDOUT_FILENO);
-  const Ending printed =
-      one_is_printed(o.reports) ? Ending{}
-      : of_class                ? print(grade::terminal_report(all))
-                 : print(grade::terminal_report(all[0].score, columns, wants_color(o.color, STDOUT_FILENO)));
+  const Ending printed = print_scores(o, all, of_class);
   const Ending written = write_reports(o.reports, all, of_class);
   const auto full = [](const grade::Graded& one) { return one.score.earned >= one.score.points; };
   return {std::max({std::ranges::all_of(all, full) ? 0 : 1, printed.status, written.status}), 0};
@@ -195,7 +197,7 @@ Ending run_merge(const GradeOptions& o) {
   const auto merged = merge(o.named);
   if (!merged) return refuse(kGrade, merged.error().text);
   if (const std::string wrong = what_is_wrong(o.reports, true); !wrong.empty()) return refuse(kGrade, wrong);
-  Ending told = tell(o, merged->all, true);
+  const Ending told = tell(o, merged->all, true);
   if (merged->missing.empty()) return told;
   std::vector<std::string> names;
   for (const std::string& name : merged->missing) names.push_back(render::printable(name));

@@ -45,7 +45,8 @@ std::string why_not_replaceable(const std::string& name) {
   if (fs::is_directory(name, error)) return std::strerror(EISDIR);
   if (fs::exists(name, error) && ::access(name.c_str(), W_OK) != 0) return std::strerror(errno);
   if (is_special(name)) return "";
-  const std::string trial = newcomer(name), why = write_to(trial, "");
+  const std::string trial = newcomer(name);
+  std::string why = write_to(trial, "");
   fs::remove(trial, error);
   return why;
 }

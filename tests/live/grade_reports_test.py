@@ -254,6 +254,16 @@ class Shards(Graded):
         self.assertEqual(result.out.split()[::4], [b"s0", b"s2"])
         self.expect_one_line(result, "not graded, and left out: s1, s3, s4")
 
+    def test_of_two_results_the_first_one_counts(self):
+        self.shard(1)
+        shutil.copytree(self.path("out/1"), self.path("out/2"))
+        other = json.loads(self.read("out/2/s0.json"))
+        other["score"]["earned"] = 1
+        self.write("out/2/s0.json", json.dumps(other))
+        self.assertIn(b"s0  20 / 20\n", self.merge().out)
+        os.rename(self.path("out/1"), self.path("out/3"))
+        self.assertIn(b"s0  1 / 20\n", self.merge().out)
+
     def test_results_of_another_rubric_are_refused(self):
         self.shard(1)
         self.write("rubric.yaml", RUBRIC + "# changed\n")
