@@ -1,4 +1,4 @@
-// The score's own JSON, with what it is a score of around it.
+// The score's own JSON, and before it what it is a score of.
 #include "grade/kept.h"
 
 #include <nlohmann/json.hpp>
@@ -14,11 +14,10 @@ constexpr int version = 1;
 }  // namespace
 
 std::string write_kept(const Kept& kept) {
-  return text_of({{"lwptrace_grade", version},
-                  {"submission", kept.submission},
-                  {"digest", kept.digest},
-                  {"rubric", kept.rubric},
-                  {"score", score_to_json(kept.score)}});
+  nlohmann::ordered_json whole{
+      {"lwptrace_grade", version}, {"submission", kept.submission}, {"digest", kept.digest}, {"rubric", kept.rubric}};
+  whole.update(score_to_json(kept.score));
+  return text_of(whole);
 }
 
 std::optional<Kept> read_kept(const std::string& text) {
@@ -29,7 +28,7 @@ std::optional<Kept> read_kept(const std::string& text) {
     whole.at("submission").get_to(kept.submission);
     whole.at("digest").get_to(kept.digest);
     whole.at("rubric").get_to(kept.rubric);
-    kept.score = score_from_json(whole.at("score"));
+    kept.score = score_from_json(whole);
     return kept;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;

@@ -121,7 +121,7 @@ class Grade(support.LiveTest):
         found = {}
         for file in pathlib.Path(self.path(results)).glob("*.json"):
             one = json.loads(file.read_text(encoding="utf-8"))
-            found[one["submission"]] = one["score"]
+            found[one["submission"]] = one
         return found
 
     def expect(self, names, results="results"):
