@@ -55,7 +55,7 @@ install() {
     as_root rm -f "$policy"
     trap - EXIT
   fi
-  for service in redis-server nginx postgresql; do
+  for service in redis-server nginx postgresql munge slurmctld slurmd; do
     case " $* " in *" $service "*) as_root /usr/sbin/update-rc.d "$service" disable ;; esac
   done
 }
