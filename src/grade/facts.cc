@@ -47,9 +47,9 @@ bool is_send(const Event& event, const World&) {
   return kill != nullptr && kill->signo != 0 && (kill->error != 0) == failed;
 }
 
-bool is_orphan(const Event& event, const World&) {
+bool is_orphan(const Event& event, const World& world) {
   const auto* moved = std::get_if<Reparent>(&event.body);
-  return moved != nullptr && moved->why != "thread";
+  return moved != nullptr && moved->why != "thread" && !(moved->from && world.forced(*moved->from));
 }
 
 template <class Member>

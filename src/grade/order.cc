@@ -38,10 +38,14 @@ class Order : public Condition {
     if (then.empty()) return Verdict::of(false, "there was no " + then_.words());
     const auto answer = Causality(world.events()).all_before(first, then);
     if (!answer.known) return Verdict::of(false, "there were too many to compare");
-    if (!answer.unordered) return only_if_finished(Verdict::of(true, "it was so"), world);
+    const auto lines = [&](Causality::Index one, Causality::Index other) {
+      return std::vector{world.line(world.events()[one]), world.line(world.events()[other])};
+    };
+    if (!answer.unordered) {
+      return only_if_finished(Verdict::of(true, "it was so", lines(first.back(), then.front())), world);
+    }
     const auto [one, other] = *answer.unordered;
-    return Verdict::of(false, "the second of these did not have to wait for the first",
-                       {world.line(world.events()[one]), world.line(world.events()[other])});
+    return Verdict::of(false, "the second of these did not have to wait for the first", lines(one, other));
   }
 
  private:

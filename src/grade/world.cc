@@ -55,9 +55,18 @@ std::uint32_t World::depth(LwpId lwp) const {
   return found == born_.end() ? 0 : found->second.depth;
 }
 
+bool World::forced(const Status& status, Nanos when) const {
+  return !unfinished_.empty() && status.signal == SIGKILL && when >= lives_.last_act();
+}
+
 bool World::forced(const Event& event) const {
   const auto* exit = std::get_if<Exit>(&event.body);
-  return exit != nullptr && !unfinished_.empty() && exit->status.signal == SIGKILL && event.t >= lives_.last_act();
+  return exit != nullptr && forced(exit->status, event.t);
+}
+
+bool World::forced(LwpId lwp) const {
+  const analysis::Life* life = lives_.find(lwp);
+  return life != nullptr && life->exited && forced(life->status, life->ended);
 }
 
 std::string World::line(const Event& event) const {

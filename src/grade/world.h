@@ -29,10 +29,12 @@ class World {
   [[nodiscard]] const std::string& unfinished() const { return unfinished_; }
   // Whether it is the exec that began the program.
   [[nodiscard]] bool is_launch(const Event& event) const { return &event == launch_; }
-  // Whether lwptrace, not the program, may have made this end.
+  // Whether lwptrace, not the program, may have made this end, or this LWP's.
   [[nodiscard]] bool forced(const Event& event) const;
+  [[nodiscard]] bool forced(LwpId lwp) const;
 
  private:
+  [[nodiscard]] bool forced(const Status& status, Nanos when) const;
   struct Born {
     const Event* event = nullptr;
     std::uint32_t depth = 0;

@@ -195,6 +195,13 @@ TEST(Conditions, AnExecIsAskedForByFileAndWords) {
   EXPECT_TRUE(judged("failed execs: { file: nothing, errno: ENOENT, by: root }", run).passed);
 }
 
+TEST(Conditions, AnOrderThatShouldNotBeIsShown) {
+  const CheckScore score = judged(
+      "not:\n  order:\n    first: { reaps: { of: 1.1 } }\n    then: { births: { of: 1/2 } }", evidence(family()));
+  EXPECT_FALSE(score.passed);
+  EXPECT_THAT(score.events, ElementsAre(HasSubstr("1.1 reaped by 1"), HasSubstr("1/2 born thread")));
+}
+
 TEST(Conditions, AChildThatAnotherThreadOfItsParentAdoptsIsNoOrphan) {
   Story s;
   const LwpId root = s.launch(0, {"./a"});

@@ -127,6 +127,22 @@ TEST(Score, AProgramThatEndedHasItsExitStatusThoughWhatItLeftWasKilled) {
   EXPECT_FALSE(judged("no orphan: yes", run).passed);
 }
 
+TEST(Score, WhomLwptraceMadeAnOrphanByItsKillIsNone) {
+  Story s;
+  const LwpId root = s.launch(0, {"./a"});
+  const LwpId child = s.fork(10, root);
+  s.die(900, root, SIGKILL);
+  Reparent moved;
+  moved.from = root;
+  s.add(901, child, moved);
+  s.die(902, child, SIGKILL);
+  Evidence run = evidence(s);
+  EXPECT_TRUE(judged("orphans: { of: 1.1, from: root }", run).passed);
+  run.trace.end.reason = EndReason::timeout;
+  run.why_not = "took longer than 10 s";
+  EXPECT_FALSE(judged("orphans: { of: 1.1, from: root }", run).passed);
+}
+
 TEST(Score, WhatCannotBeSaidOfARunEarnsNoPart) {
   Evidence run = forks(4);
   run.why_not = "took longer than 10 s";
