@@ -20,6 +20,7 @@
 #include "cli/grade_merge.h"
 #include "cli/grade_reports.h"
 #include "cli/grade_starter.h"
+#include "cli/grade_try.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "cli/replace_file.h"
@@ -42,9 +43,9 @@ const Verb kGrade{.usage =
                   .refused = exit_usage};
 
 struct GradeOptions {
-  std::string rubric, submissions, results, color = "auto";
+  std::string rubric, reference, submissions, results, color = "auto";
   std::size_t parallel = 1;
-  bool explain = false, start = false, merge = false;
+  bool explain = false, start = false, merge = false, propose = false;
   std::optional<Shard> shard;
   WantedReports reports;
   Words named, command;
@@ -74,6 +75,7 @@ void declare(CLI::App& app, GradeOptions& o) {
            [&o](const std::string& word) { return take_shard(word, o.shard.emplace()); });
   app.add_flag("--merge", o.merge, "make one class of the RESULTS of its shards, and run\nnothing");
   app.add_flag("--explain", o.explain, "say what RUBRIC checks, and run nothing");
+  app.add_flag("--try", o.propose, "print checks that the solution REFERENCE, named after RUBRIC,\npasses each time");
   app.add_flag("--new", o.start, "print a rubric to begin with");
   add_choice(app, "--color", "WHEN", o.color, {"auto", "always", "never"}, "auto, always or never");
   app.add_option("RUBRIC", o.named);
@@ -106,7 +108,7 @@ std::vector<std::string> hidden(const GradeOptions& o, const std::string& here) 
   const std::string rubric = absolute(o.rubric);
   paths.push_back(fs::path(rubric).parent_path());
   paths.push_back(rubric);
-  for (const std::string& folder : {o.submissions, o.results}) {
+  for (const std::string& folder : {o.submissions, o.results, o.reference}) {
     if (!folder.empty()) paths.push_back(absolute(folder));
   }
   for (const auto& [option, file] : o.reports) {
@@ -205,10 +207,20 @@ Ending run_merge(const GradeOptions& o) {
   return {exit_failed, 0};
 }
 
+std::string wrong_reference(const GradeOptions& o) {
+  if (o.reference.empty()) return "";
+  if (!o.propose) return o.reference + ": one rubric at a time; a solution is named with --try, a program after --";
+  if (!o.submissions.empty() || !o.command.empty()) return "--try takes one solution; leave the others out";
+  return fs::exists(o.reference) ? "" : fmt::format("--try {}: {}", o.reference, std::strerror(ENOENT));
+}
+
 Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
   const std::string here = absolute(".");
   std::vector<Submission> submissions;
-  if (o.submissions.empty()) {
+  if (!o.reference.empty()) {
+    const std::string path = absolute(o.reference);
+    submissions.push_back({fs::path(path).filename().string(), path});
+  } else if (o.submissions.empty()) {
     submissions.push_back(single(o, here));
   } else if (auto listed = list_submissions(absolute(o.submissions))) {
     submissions = std::move(*listed);
@@ -230,6 +242,11 @@ Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
   if (folder) around.scratch = folder->path();
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // what a job leaves when it is killed comes to us
   const std::set<pid_t> strangers = contain::children();
+  if (o.propose) {
+    const Ending tried = try_reference(rubric, submissions[0], around);
+    if (tried.signal != 0) contain::end_descendants(strangers);
+    return tried;
+  }
   if (rubric.limits.memory != 0) {
     complain("grade: the limit on memory holds for each process by itself, not for all of a program's together");
   }
@@ -255,14 +272,16 @@ Ending verb_grade(const Words& words) {
   if (const auto ending = parse(app, kGrade, {words.begin(), program})) return *ending;
   if (o.start) return print(starting_rubric);
   if (o.merge) return run_merge(o);
-  if (o.named.size() > 1) return refuse(kGrade, fmt::format("{}: one RUBRIC is enough", o.named[1]));
   if (!o.named.empty()) o.rubric = o.named[0];
+  if (o.named.size() > 1) o.reference = o.named[1];
+  if (o.named.size() > 2) return refuse(kGrade, o.named[2] + ": there is a rubric and a solution already");
   if (o.shard && o.submissions.empty()) return refuse(kGrade, "--shard: is a part of --submissions DIR");
   if (o.rubric.empty()) return refuse(kGrade, "no rubric given; to begin with one: lwptrace grade --new > rubric.yaml");
   if (!o.command.empty() && !o.submissions.empty()) {
     return refuse(kGrade, fmt::format("{}: submissions are graded with the rubric's command; leave one of the two out",
                                       o.command[0]));
   }
+  if (const std::string wrong = wrong_reference(o); !wrong.empty()) return refuse(kGrade, wrong);
   const auto text = whole_file(o.rubric);
   if (!text) return refuse(kGrade, text.error().text);
   auto rubric = grade::read_rubric(*text, o.rubric);

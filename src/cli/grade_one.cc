@@ -103,7 +103,8 @@ struct Scratch {
 
 }  // namespace
 
-grade::Score grade_one(const grade::Rubric& rubric, const Submission& submission, const Surroundings& around) {
+Seen run_one(const grade::Rubric& rubric, const Submission& submission, const Surroundings& around) {
+  Seen seen;
   const Scratch scratch(around.scratch);
   contain::Plan plan;
   plan.submission = submission.path;
@@ -115,17 +116,25 @@ grade::Score grade_one(const grade::Rubric& rubric, const Submission& submission
   plan.contained = around.not_contained.empty();
   plan.scratch = scratch.path;
   const auto walls = contain::Walls::build(plan);
-  if (!walls) return no_score(rubric, "it could not be contained, and was not run: " + walls.error().text);
+  if (!walls) {
+    seen.runs.emplace_back().why_not = "it could not be contained, and was not run: " + walls.error().text;
+    return seen;
+  }
   here.environment.insert(here.environment.begin(),
                           {"SUBMISSION", std::filesystem::path(submission.path).filename().string()});
-  std::vector<grade::Evidence> runs;
   if (const std::string failed = rubric.build.empty() ? "" : build(here, *walls); !failed.empty()) {
-    runs.emplace_back().why_not = failed;
+    seen.runs.emplace_back().why_not = failed;
   } else {
-    while (runs.size() < rubric.runs) runs.push_back(trace_once(here, *walls));
+    while (seen.runs.size() < rubric.runs) seen.runs.push_back(trace_once(here, *walls));
   }
-  grade::Score score = grade::score(rubric, runs);
-  for (const std::string& words : protections_missing(*walls, around)) score.remarks.push_back(words);
+  seen.missing = protections_missing(*walls, around);
+  return seen;
+}
+
+grade::Score grade_one(const grade::Rubric& rubric, const Submission& submission, const Surroundings& around) {
+  const Seen seen = run_one(rubric, submission, around);
+  grade::Score score = grade::score(rubric, seen.runs);
+  score.remarks.insert(score.remarks.end(), seen.missing.begin(), seen.missing.end());
   return score;
 }
 

@@ -1,6 +1,7 @@
 // One submission: built and run as the rubric says, within walls, and scored.
 #pragma once
 
+#include "grade/evidence.h"
 #include "grade/rubric.h"
 #include "grade/score.h"
 
@@ -17,7 +18,13 @@ struct Surroundings {
   std::string scratch;              // if not: a folder for working copies
 };
 
-// Leaves the process that calls it behind walls: it is one that does nothing else.
+struct Seen {
+  std::vector<grade::Evidence> runs;  // as many as the rubric wants, or one that says why there is none
+  std::vector<std::string> missing;   // what could not be enforced, in words
+};
+
+// Each of these leaves the process that calls it behind walls: it is one that does nothing else.
+[[nodiscard]] Seen run_one(const grade::Rubric& rubric, const Submission& submission, const Surroundings& around);
 [[nodiscard]] grade::Score grade_one(const grade::Rubric& rubric, const Submission& submission,
                                      const Surroundings& around);
 
