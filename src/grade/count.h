@@ -17,6 +17,8 @@ struct Count {
   [[nodiscard]] bool holds(std::uint64_t seen) const { return seen >= least && seen <= most; }
   // Whether it may hold because something was not seen: it says nothing of a run that was ended.
   [[nodiscard]] bool by_absence() const { return every || least == 0; }
+  // Whether one more could have broken it.
+  [[nodiscard]] bool bounded() const { return every || most != kAny; }
   // Of 1, for partial points.
   [[nodiscard]] double share(std::uint64_t seen) const;
   // "exactly 10 births"; `more` is the plural.

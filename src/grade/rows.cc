@@ -56,7 +56,7 @@ class Rows : public Condition {
       found.see(event, columns_.misses(event, world));
     }
     Verdict verdict = count_.every ? judge_every(found, world) : judge_count(found, world);
-    return count_.by_absence() ? only_if_finished(std::move(verdict), world) : verdict;
+    return world.proves(count_) ? verdict : only_if_finished(std::move(verdict), world);
   }
 
  private:

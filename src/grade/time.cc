@@ -38,7 +38,7 @@ class Alive : public Condition {
     Verdict verdict = Verdict::of(count_.holds(most), fmt::format("there were at most {} at once", most));
     verdict.share = count_.share(most);
     if (when != nullptr) verdict.events.push_back(world.line(*when));
-    return count_.by_absence() ? only_if_finished(std::move(verdict), world) : verdict;
+    return world.proves(count_) ? verdict : only_if_finished(std::move(verdict), world);
   }
 
  private:

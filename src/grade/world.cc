@@ -55,6 +55,11 @@ std::uint32_t World::depth(LwpId lwp) const {
   return found == born_.end() ? 0 : found->second.depth;
 }
 
+bool World::proves(const Count& count) const {
+  const bool too_many = !run_.cut && run_.trace.end.reason == EndReason::guard;
+  return too_many ? !count.bounded() : !count.by_absence();
+}
+
 bool World::forced(const Status& status, Nanos when) const {
   return !unfinished_.empty() && status.signal == SIGKILL && when >= lives_.last_act();
 }

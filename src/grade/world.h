@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "analysis/lives.h"
+#include "grade/count.h"
 #include "grade/evidence.h"
 #include "render/paths.h"
 
@@ -27,6 +28,9 @@ class World {
 
   // Why something that was not seen may have been all the same: "took longer than 10 s"; empty: all was seen.
   [[nodiscard]] const std::string& unfinished() const { return unfinished_; }
+  // Whether so many as were seen are as many as `count` asks for, even if the run was not seen to its end. A program
+  // that was ended for making too many had not made its last.
+  [[nodiscard]] bool proves(const Count& count) const;
   // Whether it is the exec that began the program.
   [[nodiscard]] bool is_launch(const Event& event) const { return &event == launch_; }
   // Whether lwptrace, not the program, may have made this end, or this LWP's.

@@ -127,6 +127,16 @@ TEST(Score, AProgramThatEndedHasItsExitStatusThoughWhatItLeftWasKilled) {
   EXPECT_FALSE(judged("no orphan: yes", run).passed);
 }
 
+TEST(Score, WhoMadeTooManyHadNotMadeTheLast) {
+  Evidence run = forks(10);
+  run.trace.end.reason = EndReason::guard;
+  run.why_not = "had more than 32 LWPs at once";
+  EXPECT_FALSE(judged("births: 10", run).passed);
+  EXPECT_FALSE(judged("births: at most 100", run).passed);
+  EXPECT_FALSE(judged("alive at once: 2..100", run).passed);
+  EXPECT_TRUE(judged("births: at least 10", run).passed);
+}
+
 TEST(Score, WhomLwptraceMadeAnOrphanByItsKillIsNone) {
   Story s;
   const LwpId root = s.launch(0, {"./a"});
