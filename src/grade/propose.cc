@@ -5,10 +5,10 @@
 #include <lwptrace/names.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 #include <vector>
 
 #include "grade/score.h"
@@ -23,6 +23,11 @@ constexpr std::size_t kMostOfAKind = 12;
 constexpr std::size_t kLongestOutput = 1000;
 constexpr std::uint64_t kMostAtOnce = 64;
 
+// YAML reads what JSON writes.
+std::string quoted(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 struct Proposal {
   std::string name;
   std::vector<std::string> conditions;  // lines of YAML
@@ -31,7 +36,7 @@ struct Proposal {
   [[nodiscard]] std::string text(std::string_view before) const {
     std::string text;
     if (!remark.empty()) text += fmt::format("{}  # {}\n", before, remark);
-    text += fmt::format("{}  - name: {}\n{}    points: 10\n", before, nlohmann::json(name).dump(), before);
+    text += fmt::format("{}  - name: {}\n{}    points: 10\n", before, quoted(name), before);
     for (const std::string& line : conditions) text += fmt::format("{}    {}\n", before, line);
     return text;
   }
@@ -48,18 +53,13 @@ Held held(const Proposal& one, std::span<const Evidence> runs) {
   return score.passed ? Held::always : score.held > 0 ? Held::sometimes : Held::never;
 }
 
-// YAML reads what JSON writes.
-std::string quoted(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 std::string whom(const analysis::Life& life) { return life.path == "1" ? "root" : life.path; }
 
-// A group of births that are alike: as many, of that kind, of that creator.
+// Those of a kind that one LWP made.
 struct Family {
   Kind kind = Kind::unknown;
   std::string creator;
-  auto operator<=>(const Family&) const = default;
+  bool operator<(const Family& other) const { return std::tie(kind, creator) < std::tie(other.kind, other.creator); }
   [[nodiscard]] std::string words() const {
     return fmt::format("{{ kind: {}, creator: {} }}", to_string(kind), creator);
   }
