@@ -38,6 +38,11 @@ class Schema(unittest.TestCase):
         for example in re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
             self.assertEqual(self.errors(example), [])
 
+    def test_takes_the_labs(self):
+        for rubric in (support.REPOSITORY / "fixtures/labs").glob("*/rubric.yaml"):
+            with self.subTest(rubric.parent.name):
+                self.assertEqual(self.errors(rubric.read_text(encoding="utf-8")), [])
+
     def test_refuses_broken_rubrics(self):
         for name in KNOWN:
             with self.subTest(name):
