@@ -288,7 +288,7 @@ class Shards(Graded):
             (["--merge", self.path("damaged")], "damaged"),
             (["--merge", self.path("out/4"), "--shard", "1/2"], "leave --shard out"),
             (["--merge", self.path("out/4"), "--csv", self.path("missing/x")], "nothing was run"),
-            ([self.words[0], "another"], "one RUBRIC is enough"),
+            ([self.words[0], "another"], "one rubric at a time"),
         ):
             with self.subTest(words):
                 result = self.grade(*words)
