@@ -28,7 +28,7 @@ void OutputThread::begin(const TraceHeader& header) {
   if (outputs_.empty()) return;
   header_ = header;
   if (!outputs_.writes()) return write_header();  // a listener makes nobody wait, and is told at once
-  sigset_t all, before;  // signals are the engine's
+  sigset_t all, before;                           // signals are the engine's
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
