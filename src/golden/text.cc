@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <iterator>
+#include <tuple>
 
 #include "golden/fit.h"
 #include "golden/grammar.h"
@@ -39,9 +40,13 @@ void write_line(std::string& out, std::string_view key, const std::string& value
 }
 
 // Of siblings that are alike some may be over before they are joined: then nothing is said of any.
-bool alike(const Portrait& one, Portrait other) {
-  if (one.joined.empty() || other.joined.empty()) other.joined = one.joined;
-  return one == other;
+bool alike(const Portrait& one, const Portrait& other) {
+  const auto rest = [](const Portrait& lwp) {
+    return std::tie(lwp.kind, lwp.born, lwp.flags, lwp.exit_signal, lwp.does, lwp.takes, lwp.ends, lwp.reaped,
+                    lwp.orphaned);
+  };
+  const bool same_joiner = one.joined == other.joined || one.joined.empty() || other.joined.empty();
+  return same_joiner && rest(one) == rest(other);
 }
 
 }  // namespace
