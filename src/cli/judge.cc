@@ -11,6 +11,7 @@
 #include <span>
 
 #include "cli/compared.h"
+#include "cli/replace_file.h"
 #include "golden/differences.h"
 #include "golden/keep.h"
 #include "golden/several.h"
@@ -122,9 +123,9 @@ Verdict write(const Golden& golden, const std::vector<golden::Gallery>& runs) {
     const golden::Gallery kept = golden::with_tolerances(*golden.gallery, common->gallery, runs);
     fresh = golden::with_comments(golden.text, golden::write(kept));
   }
-  std::ofstream file(golden.name, std::ios::binary | std::ios::trunc);
-  file << fresh.text << std::flush;
-  if (!file) return cannot(fmt::format("cannot write {}: {}", golden.name, std::strerror(errno)));
+  std::string why = why_not_replaceable(golden.name);
+  if (why.empty()) why = replace_file(golden.name, fresh.text);
+  if (!why.empty()) return cannot(fmt::format("cannot write {}: {}", golden.name, why));
   std::string text = fmt::format("{} written: {}; read it before you keep it\n", golden.name,
                                  render::counted(common->gallery.lwps.size(), "LWP"));
   for (const std::string& words : fresh.dropped) text += "  no longer there: " + words + "\n";

@@ -2,6 +2,7 @@
 """check and diff: a golden file is written, holds on every run, and names what has changed."""
 
 import os
+import subprocess
 import unittest
 import xml.etree.ElementTree
 
@@ -99,6 +100,17 @@ class Check(support.LiveTest):
         result = self.check("--max-births", "2", self.golden, "--", self.demo)
         self.assertEqual(result.status, 123)
         self.expect_one_line(result, "--max-births")
+
+    def test_a_golden_that_cannot_be_written_anew_stays_as_it_was(self):
+        before = self.write()
+        words = ["prlimit", "--fsize=8192", "sh", "-c", 'trap "" XFSZ; exec "$@"', "sh", support.lwptrace(), "check"]
+        result = subprocess.run([*words, "--update", self.golden, "--", support.fixture("fork"), "x" * 9000],
+                                capture_output=True)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn(b"File too large", result.stderr)
+        with open(self.golden, encoding="utf-8") as file:
+            self.assertEqual(file.read(), before)
+        self.assertEqual(os.listdir(os.path.dirname(self.golden)), ["demo.golden"])
 
     def test_a_disk_that_is_full_and_a_golden_without_an_end(self):
         result = self.check("--update", "/dev/full", "--", self.demo)
