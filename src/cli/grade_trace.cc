@@ -84,6 +84,8 @@ engine::SignalState plain_signals() {
 // Nobody within the walls has anything to tell the tracer.
 void hear_no_signals() {
   for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
+  // The first process is not sent what it has no handler for; a sanitizer would have some.
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS}) std::signal(signal, SIG_DFL);
 }
 
 struct Files {  // without names: of the recording, and of why there is none
