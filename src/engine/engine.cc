@@ -34,6 +34,13 @@ std::uintptr_t ptrace_options(Detail detail) {
   return options;
 }
 
+// Who has another's tid by an exec cannot be looked at before (looks_like_a_spurious_pid). Who listens in a group-stop
+// may stop again at once, for the same signal: that is another stop, which is not to be taken for this one.
+bool is_taken_first(int status) {
+  const int event = status >> 16;
+  return event == PTRACE_EVENT_EXEC || (event == PTRACE_EVENT_STOP && WSTOPSIG(status) != SIGTRAP);
+}
+
 }  // namespace
 
 Engine::Engine(EngineOptions options, Observer& observer)
@@ -168,11 +175,10 @@ void Engine::loop() {
       taken = take(*report);
       continue;
     }
-    // Who has another's tid by an exec cannot be looked at before its stop is taken (looks_like_a_spurious_pid).
-    if (report->status >> 8 == (SIGTRAP | (PTRACE_EVENT_EXEC << 8))) (void)take(*report);
+    taken = is_taken_first(report->status) ? take(*report) : std::nullopt;
     handle(*report);
     charge(*at_hand_);
-    taken = stands_still_ != 0 ? take(*report) : std::nullopt;
+    if (stands_still_ != 0) taken = take(*report);
   }
 }
 

@@ -18,6 +18,7 @@ namespace lwptrace::engine {
 // instead.
 std::optional<Engine::Report> Engine::take(const Report& report) {
   siginfo_t stop{};
+  stands_still_ = 0;
   ++stats_.taken;
   const int taken = ::waitid(P_PID, static_cast<id_t>(report.tid), &stop, WSTOPPED | WNOHANG | __WALL);
   if (taken != 0 || stop.si_pid == 0 || W_STOPCODE(stop.si_status) == report.status) return std::nullopt;
