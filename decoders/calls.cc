@@ -11,6 +11,7 @@
 #include "decoders/clone.h"
 #include "decoders/exec.h"
 #include "decoders/memory.h"
+#include "decoders/tables/numbers.h"
 
 namespace lwptrace::decoders {
 namespace {
@@ -182,8 +183,6 @@ constexpr Row kRows[] = {
     {"exit_group", exit_group},
 };
 
-constexpr std::uint64_t kX32Bit = 0x40000000;
-constexpr std::size_t kNumbers = 600;
 using ByNumber = std::array<const Row*, kNumbers>;
 
 ByNumber look_up(Abi abi) {
@@ -197,12 +196,8 @@ ByNumber look_up(Abi abi) {
 }
 
 const Row* find(Abi abi, std::uint64_t nr) {
-  static const ByNumber x86_64 = look_up(Abi::x86_64);
-  static const ByNumber i386 = look_up(Abi::i386);
-  static const ByNumber x32 = look_up(Abi::x32);
-  const std::uint64_t index = abi == Abi::x32 ? nr & ~kX32Bit : nr;
-  if (index >= kNumbers || abi == Abi::unknown) return nullptr;
-  return (abi == Abi::i386 ? i386 : abi == Abi::x32 ? x32 : x86_64)[index];
+  const std::uint64_t place = place_of_call(abi, nr);
+  return place < kNumbers ? table_of<look_up>(abi)[place] : nullptr;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The argument orders of the ABIs and the growing struct of clone3, turned into one CloneCall.
 #include "decoders/clone.h"
 
+#include <asm/unistd.h>
 #include <fmt/format.h>
 #include <lwptrace/names.h>
 
@@ -17,7 +18,6 @@
 namespace lwptrace::decoders {
 namespace {
 
-constexpr std::uint64_t kX32Bit = 0x40000000;
 constexpr std::uint64_t kLegacyBits = 0xffffffff;  // clone(2) ignores what stands above
 constexpr std::size_t kMaxSetTid = 32;             // the deepest nesting of pid namespaces
 constexpr std::size_t kMaxTail = 256;
@@ -122,7 +122,7 @@ bool says_the_same(const CloneArgs& args, const CloneCall& call, const MemoryRea
 }  // namespace
 
 SyscallFrame normalised(SyscallFrame frame) {
-  if (frame.abi == Abi::x86_64 && (frame.nr & kX32Bit) != 0) frame.abi = Abi::x32;
+  if (frame.abi == Abi::x86_64 && (frame.nr & __X32_SYSCALL_BIT) != 0) frame.abi = Abi::x32;
   if (frame.abi == Abi::i386) {
     for (std::uint64_t& arg : frame.args) arg &= 0xffffffff;
   }

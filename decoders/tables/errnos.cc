@@ -8,12 +8,12 @@
 namespace lwptrace {
 namespace {
 
-struct Row {
+struct ErrnoRow {
   std::string_view name;
   int value;
 };
 
-constexpr Row kRows[] = {
+constexpr ErrnoRow kErrnos[] = {
 #define X(name, value) {#name, value},
 #define INTERNAL(name, value) {#name, value},
 #include "decoders/tables/errnos.def"
@@ -30,14 +30,14 @@ constexpr Row kRows[] = {
 }  // namespace
 
 std::string errno_name(int error) {
-  for (const Row& row : kRows) {
+  for (const ErrnoRow& row : kErrnos) {
     if (row.value == error) return std::string(row.name);
   }
   return "E" + std::to_string(error);
 }
 
 std::optional<int> errno_number(std::string_view name) {
-  for (const Row& row : kRows) {
+  for (const ErrnoRow& row : kErrnos) {
     if (row.name == name) return row.value;
   }
   if (name == "EWOULDBLOCK") return EWOULDBLOCK;

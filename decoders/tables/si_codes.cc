@@ -31,13 +31,13 @@
 namespace lwptrace {
 namespace {
 
-struct Row {
+struct SiCodeRow {
   std::string_view name;
   int code;
   int signo;  // 0: any
 };
 
-constexpr Row kRows[] = {
+constexpr SiCodeRow kSiCodes[] = {
 #define ANY(name, value) {#name, value, 0},
 #define X(name, value, signo) {#name, value, signo},
 #include "decoders/tables/si_codes.def"
@@ -55,7 +55,7 @@ constexpr Row kRows[] = {
 
 // A child's end is told by its exit signal, which need not be SIGCHLD; signals with codes of their own keep those.
 static int table_of(int signo) {
-  for (const Row& row : kRows) {
+  for (const SiCodeRow& row : kSiCodes) {
     if (row.signo != 0 && row.signo == signo) return signo;
   }
   return SIGCHLD;
@@ -63,7 +63,7 @@ static int table_of(int signo) {
 
 std::string si_code_name(int signo, int code) {
   signo = table_of(signo);
-  for (const Row& row : kRows) {
+  for (const SiCodeRow& row : kSiCodes) {
     if (row.code == code && (row.signo == 0 || row.signo == signo)) return std::string(row.name);
   }
   return std::to_string(code);
@@ -77,7 +77,7 @@ std::string si_code_name(const Signal& signal) {
 std::optional<int> si_code_number(int signo, std::string_view name) {
   const int other = signo != SIGCHLD && table_of(signo) == SIGCHLD ? SIGIO : signo;
   signo = table_of(signo);
-  for (const Row& row : kRows) {
+  for (const SiCodeRow& row : kSiCodes) {
     if (row.name == name && (row.signo == 0 || row.signo == signo || row.signo == other)) return row.code;
   }
   int code = 0;

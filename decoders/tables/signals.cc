@@ -12,14 +12,14 @@
 namespace lwptrace {
 namespace {
 
-struct Row {
+struct SignalRow {
   std::string_view name;
   int value;
   Effect action;
   std::string_view meaning;
 };
 
-constexpr Row kRows[] = {
+constexpr SignalRow kSignals[] = {
 #define X(name, value, action, meaning) {#name, value, Effect::action, meaning},
 #include "decoders/tables/signals.def"
 #undef X
@@ -40,9 +40,10 @@ struct Alias {
 };
 constexpr Alias kAliases[] = {{"SIGIOT", 6}, {"SIGCLD", 17}, {"SIGPOLL", 29}, {"SIGUNUSED", 31}};
 
-const Row* find(int signo) {
-  const auto* row = std::find_if(std::begin(kRows), std::end(kRows), [&](const Row& r) { return r.value == signo; });
-  return row == std::end(kRows) ? nullptr : row;
+const SignalRow* find(int signo) {
+  const auto* row =
+      std::find_if(std::begin(kSignals), std::end(kSignals), [&](const SignalRow& r) { return r.value == signo; });
+  return row == std::end(kSignals) ? nullptr : row;
 }
 
 std::optional<int> decimal(std::string_view text) {
@@ -55,7 +56,7 @@ std::optional<int> decimal(std::string_view text) {
 }  // namespace
 
 std::string signal_name(int signo) {
-  if (const Row* row = find(signo)) return std::string(row->name);
+  if (const SignalRow* row = find(signo)) return std::string(row->name);
   if (signo == kRtMin) return "SIGRTMIN";
   if (signo == kRtMax) return "SIGRTMAX";
   if (signo > kRtMin && signo < kRtMax) return "SIGRTMIN+" + std::to_string(signo - kRtMin);
@@ -67,7 +68,7 @@ std::optional<int> signal_number(std::string_view name) {
   std::string upper(name);
   std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
   if (!upper.starts_with("SIG")) upper.insert(0, "SIG");
-  for (const Row& row : kRows) {
+  for (const SignalRow& row : kSignals) {
     if (row.name == upper) return row.value;
   }
   for (const Alias& alias : kAliases) {
@@ -88,12 +89,12 @@ std::optional<int> signal_number(std::string_view name) {
 }
 
 Effect default_effect(int signo) {
-  if (const Row* row = find(signo)) return row->action;
+  if (const SignalRow* row = find(signo)) return row->action;
   return signo >= kLibraryFirst && signo <= kRtMax ? Effect::terminate : Effect::unknown;
 }
 
 std::string_view tables::signal_meaning(int signo) {
-  if (const Row* row = find(signo)) return row->meaning;
+  if (const SignalRow* row = find(signo)) return row->meaning;
   if (signo == 32) return "kept by the C library: glibc cancels threads with it, musl its timers";
   if (signo == 33) return "kept by the C library: glibc makes setuid(2) reach every thread with it";
   if (signo >= kRtMin && signo <= kRtMax) return "a real-time signal: queued rather than merged, free for the program";

@@ -20,8 +20,8 @@ namespace lwptrace::cli {
 
 namespace {
 
-constexpr int not_traced = 1, too_much = 3;              // exit statuses of the first process
-constexpr std::uint64_t most = std::uint64_t{64} << 20;  // bytes of a recording
+constexpr int not_traced = 1, too_much = 3;                       // exit statuses of the first process
+constexpr std::uint64_t most_recorded = std::uint64_t{64} << 20;  // bytes of a recording
 
 class WholeLines : public ByteSink {
  public:
@@ -29,7 +29,7 @@ class WholeLines : public ByteSink {
   void write(std::string_view line) override {
     written_ += line.size();
     // Who sends signals for ever fills any file. Our end is that of all that is traced.
-    if (written_ > most || ::write(fd_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    if (written_ > most_recorded || ::write(fd_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
       ::_exit(too_much);
     }
   }
@@ -143,7 +143,8 @@ std::string why_not(const grade::Rubric& rubric, const contain::Ran& ran, const 
                ? fmt::format("had more than {} at once, and was ended", render::counted(limits.lwps, "LWP"))
                : fmt::format("made more than {}, and was ended", render::counted(limits.births, "LWP"));
   }
-  if (ran.status == too_much) return fmt::format("did more than {} of trace can hold, and was ended", megabytes(most));
+  if (ran.status == too_much)
+    return fmt::format("did more than {} of trace can hold, and was ended", megabytes(most_recorded));
   return evidence.cut ? "its tracer was killed; did the machine run out of memory?" : "";
 }
 

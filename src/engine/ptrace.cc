@@ -2,6 +2,7 @@
 // returns (68 bytes); x32 by bit 30 of the system call number.
 #include "engine/ptrace.h"
 
+#include <asm/unistd.h>
 #include <elf.h>
 #include <linux/audit.h>
 #include <sys/ptrace.h>
@@ -119,8 +120,7 @@ SyscallFrame Registers::syscall() const {
     return frame;
   }
   const user_regs_struct& r = x86_64_;
-  constexpr std::uint64_t x32_bit = 0x40000000;
-  frame.abi = r.orig_rax < ~0ULL - 4095 && (r.orig_rax & x32_bit) != 0 ? Abi::x32 : Abi::x86_64;
+  frame.abi = r.orig_rax < ~0ULL - 4095 && (r.orig_rax & __X32_SYSCALL_BIT) != 0 ? Abi::x32 : Abi::x86_64;
   frame.nr = r.orig_rax;
   frame.args = {r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9};
   if (int80_) {
@@ -222,8 +222,7 @@ int call_stop(Tid tid, CallStop& stop) {
   } else {
     return 0;
   }
-  constexpr std::uint64_t x32_bit = 0x40000000;
-  frame.abi = info.arch == AUDIT_ARCH_I386 ? Abi::i386 : (frame.nr & x32_bit) != 0 ? Abi::x32 : Abi::x86_64;
+  frame.abi = info.arch == AUDIT_ARCH_I386 ? Abi::i386 : (frame.nr & __X32_SYSCALL_BIT) != 0 ? Abi::x32 : Abi::x86_64;
   frame.ip = info.instruction_pointer;
   frame.sp = info.stack_pointer;
   return 0;

@@ -45,7 +45,7 @@ struct Waiting {  // a call that answers EINTR by itself
   int mask = none;     // which has to be null: an ignored signal that was blocked until then ends the call untraced
   int timed_out = 0;
 };
-constexpr Waiting calls[] = {
+constexpr Waiting waiting_calls[] = {
     {"epoll_wait", Timeout::milliseconds, 3},
     {"epoll_pwait", Timeout::milliseconds, 3, 4},
     {"epoll_pwait2", Timeout::timespec64, 3, 4},
@@ -126,9 +126,9 @@ bool blocks_sigpipe(Tid tid) {
 
 std::optional<Wait> wait_of(Tid tid, SyscallFrame call, const MemoryReader& memory) {
   const std::string name = single_call(call, memory);
-  const auto* found =
-      std::find_if(std::begin(calls), std::end(calls), [&](const Waiting& one) { return name == one.call; });
-  if (found == std::end(calls)) return std::nullopt;
+  const auto* found = std::find_if(std::begin(waiting_calls), std::end(waiting_calls),
+                                   [&](const Waiting& one) { return name == one.call; });
+  if (found == std::end(waiting_calls)) return std::nullopt;
   const auto argument = [&](int which) { return call.args[static_cast<std::size_t>(which)]; };
   if (found->mask != none && argument(found->mask) != 0) return std::nullopt;
   std::optional<Nanos> timeout;

@@ -12,11 +12,11 @@ namespace lwptrace::grade {
 namespace {
 
 constexpr std::uint64_t kMost = 1'000'000;
-constexpr const char* kRight = "10, 2..4, at least 2, at most 3, none or every";
+constexpr const char* kRightCount = "10, 2..4, at least 2, at most 3, none or every";
 
 std::uint64_t number(const Yaml& node, std::string_view text) {
   std::uint64_t n = 0;
-  if (!whole_number(text, n) || n > kMost) wrong(node, fmt::format("count is {}", shown(node.text)), kRight);
+  if (!whole_number(text, n) || n > kMost) wrong(node, fmt::format("count is {}", shown(node.text)), kRightCount);
   return n;
 }
 
@@ -43,7 +43,7 @@ std::string Count::words(const std::string& one, const std::string& more) const 
 }
 
 Count read_count(const Yaml& node) {
-  if (node.kind != Yaml::Kind::text) wrong(node, "count is no number", kRight);
+  if (node.kind != Yaml::Kind::text) wrong(node, "count is no number", kRightCount);
   const std::string_view text = node.text;
   if (text == "every" || text == "all") return {1, Count::kAny, true};
   if (text == "none") return {0, 0, false};

@@ -93,22 +93,22 @@ Breach taken_threads(const Lives& lives) {
   return found;
 }
 
-struct Row {
+struct FamilyRow {
   std::string_view key, words, nobody;  // `nobody`: what is missing where it wants somebody; empty: it wants nobody
   Breach (*find)(const Lives& lives);
 };
-constexpr std::array kRows = {
-    Row{"every child is reaped", "every child process is waited for by the program", "there was no child process",
-        unreaped},
-    Row{"every thread ends by itself", "every thread ends by itself, none is ended with its process",
-        "there was no thread", taken_threads},
-    Row{"no zombie at exit", "no child is a zombie when its parent ends", "", zombies},
-    Row{"no orphan", "no process outlives its parent", "", orphans},
+constexpr std::array kFamily = {
+    FamilyRow{"every child is reaped", "every child process is waited for by the program", "there was no child process",
+              unreaped},
+    FamilyRow{"every thread ends by itself", "every thread ends by itself, none is ended with its process",
+              "there was no thread", taken_threads},
+    FamilyRow{"no zombie at exit", "no child is a zombie when its parent ends", "", zombies},
+    FamilyRow{"no orphan", "no process outlives its parent", "", orphans},
 };
 
 class Family : public Condition {
  public:
-  explicit Family(const Row& row) : row_(row) {}
+  explicit Family(const FamilyRow& row) : row_(row) {}
   [[nodiscard]] std::string words() const override { return std::string(row_.words); }
   [[nodiscard]] Verdict judge(const World& world) const override {
     Breach breach = row_.find(world.lives());
@@ -123,12 +123,12 @@ class Family : public Condition {
   }
 
  private:
-  const Row& row_;
+  const FamilyRow& row_;
 };
 
 constexpr auto kKeys = [] {
-  std::array<std::string_view, kRows.size()> keys;
-  for (std::size_t i = 0; i < kRows.size(); ++i) keys[i] = kRows[i].key;
+  std::array<std::string_view, kFamily.size()> keys;
+  for (std::size_t i = 0; i < kFamily.size(); ++i) keys[i] = kFamily[i].key;
   return keys;
 }();
 
@@ -140,7 +140,7 @@ ConditionPtr read_family(const Place& place) {
   if (!read_yes(place.value, place.key.text)) {
     wrong(place.value, place.key.text + " is 'no'", "yes; for the contrary, not: and this below it");
   }
-  for (const Row& row : kRows) {
+  for (const FamilyRow& row : kFamily) {
     if (row.key == place.key.text) return std::make_shared<Family>(row);
   }
   return nullptr;

@@ -10,7 +10,7 @@ namespace lwptrace::grade {
 
 namespace {
 
-constexpr const char* kRight =
+constexpr const char* kRightLwps =
     "root, a path such as 1.2 (a process) or 1/2 (a thread), 1.* for any number, or a mapping";
 
 // 1, then . or / and a number from 1 or *, and so on.
@@ -59,13 +59,13 @@ std::string Lwps::words() const {
 std::shared_ptr<const Lwps> read_lwps(const Yaml& node, const std::string& what) {
   if (node.kind == Yaml::Kind::table) {
     only_keys(node, births().column_names(), what);
-    if (node.entries.empty()) wrong(node, what + " chooses nobody", kRight);
+    if (node.entries.empty()) wrong(node, what + " chooses nobody", kRightLwps);
     return std::make_shared<Lwps>(Columns(node, births()));
   }
   constexpr std::size_t longest = 200;
   const std::string text = read_text(node, what);
   if (text == "root") return std::make_shared<Lwps>("1");
-  if (text.size() > longest || !is_path(text)) wrong(node, fmt::format("{} is {}", what, shown(text)), kRight);
+  if (text.size() > longest || !is_path(text)) wrong(node, fmt::format("{} is {}", what, shown(text)), kRightLwps);
   return std::make_shared<Lwps>(text);
 }
 

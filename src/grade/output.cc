@@ -43,7 +43,7 @@ std::string_view without_last_newline(std::string_view text) {
   return text;
 }
 
-std::uint64_t lines_of(std::string_view text) {
+std::uint64_t count_lines(std::string_view text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')) +
          (text.empty() || text.ends_with('\n') ? 0U : 1U);
 }
@@ -96,7 +96,7 @@ class Printed : public Condition {
     for (const Pattern& pattern : matches_) {
       ask(pattern.matches(text), shown(pattern.written()) + " is nowhere in it; " + beginning(text));
     }
-    if (lines_) ask(!cut && lines_->holds(lines_of(text)), "it has " + render::counted(lines_of(text), "line"));
+    if (lines_) ask(!cut && lines_->holds(count_lines(text)), "it has " + render::counted(count_lines(text), "line"));
     if (held < asked && cut) found = "it printed more than the limit allows; " + found;
     Verdict verdict = Verdict::of(held == asked, held == asked ? "it does" : found);
     verdict.share = static_cast<double>(held) / static_cast<double>(asked);

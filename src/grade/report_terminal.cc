@@ -14,12 +14,12 @@ namespace {
 std::string dots(std::size_t number) { return " " + std::string(number, '.') + " "; }
 
 // The columns of the lines of checks.
-struct Columns {
+struct Widths {
   std::size_t name = 0, outcome = 0, points = 0;
 };
 
-Columns columns_of(const Score& score, std::size_t columns) {
-  Columns widest;
+Widths columns_of(const Score& score, std::size_t columns) {
+  Widths widest;
   for (const CheckScore& check : score.checks) {
     widest.name = std::max(widest.name, render::display_width(render::printable(check.name)));
     widest.outcome = std::max(widest.outcome, outcome(check).size());
@@ -32,7 +32,7 @@ Columns columns_of(const Score& score, std::size_t columns) {
   return widest;
 }
 
-std::string line(const CheckScore& check, const Columns& widest, bool color) {
+std::string line(const CheckScore& check, const Widths& widest, bool color) {
   constexpr std::size_t fewest = 3;
   const std::string name = render::printable(check.name), points = number(check.earned);
   const std::string_view word = outcome(check);
@@ -72,7 +72,7 @@ std::string remarks(const Score& score, bool color) {
 }  // namespace
 
 std::string terminal_report(const Score& score, int columns, bool color) {
-  const Columns widest = columns_of(score, static_cast<std::size_t>(columns));
+  const Widths widest = columns_of(score, static_cast<std::size_t>(columns));
   std::string text = score.ran ? "" : remarks(score, color);
   for (const CheckScore& check : score.checks) {
     text += line(check, widest, color);

@@ -5,9 +5,6 @@
 #include <span>
 
 namespace lwptrace::recording {
-namespace {
-constexpr std::size_t at_once = std::size_t{64} << 10;  // bytes asked of the source
-}
 
 // Appends what the source has, after moving the line that is being read to the front of the buffer.
 Result<bool> Lines::fill() {

@@ -11,6 +11,8 @@
 
 namespace lwptrace::recording {
 
+constexpr std::size_t at_once = std::size_t{64} << 10;  // bytes asked of a source
+
 class ByteSource {
  public:
   virtual ~ByteSource() = default;

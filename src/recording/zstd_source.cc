@@ -9,7 +9,6 @@
 namespace lwptrace::recording {
 namespace {
 constexpr std::string_view magic = "\x28\xB5\x2F\xFD";
-constexpr std::size_t at_once = std::size_t{64} << 10;  // bytes asked of the source
 }  // namespace
 
 void ZstdSource::Free::operator()(ZSTD_DCtx_s* context) const { ZSTD_freeDCtx(context); }

@@ -9,21 +9,13 @@
 
 #include "decoders/clone.h"
 #include "decoders/tables/clone_flags.h"
-#include "fake_memory.h"
+#include "tests/decoders/clone_calls.h"
 
 namespace lwptrace::decoders {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-CloneCall clone(std::uint64_t flags) { return decode_clone_call({.nr = 56, .args = {flags}}, FakeMemory{}); }
-
-CloneCall clone3(const Clone3Args& args, std::uint64_t size = 88) {
-  FakeMemory memory;
-  memory.put(0x1000, args);
-  return decode_clone_call({.nr = 435, .args = {0x1000, size}}, memory);
-}
 
 std::string why(const CloneCall& call) {
   const auto verdict = refusal(call);

@@ -5,19 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "decoders/tables/clone_flags.h"
-#include "fake_memory.h"
+#include "tests/decoders/clone_calls.h"
 
 namespace lwptrace::decoders {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-CloneCall clone3(const Clone3Args& args, std::uint64_t size, Abi abi = Abi::x86_64) {
-  FakeMemory memory;
-  memory.put(0x1000, args);
-  return decode_clone_call({.abi = abi, .nr = 435, .args = {0x1000, size}}, memory);
-}
 
 TEST(Clone, X86_64OrderIsFlagsStackParentTidChildTidTls) {
   const CloneCall call =

@@ -5,22 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "decoders/clone.h"
-#include "fake_memory.h"
+#include "tests/decoders/clone_calls.h"
 
 namespace lwptrace::decoders {
 namespace {
 
 using testing::ElementsAre;
-
-CloneCall clone(std::uint64_t flags, std::uint64_t stack = 0) {
-  return decode_clone_call({.nr = 56, .args = {flags, stack}}, FakeMemory{});
-}
-
-CloneCall clone3(const Clone3Args& args) {
-  FakeMemory memory;
-  memory.put(0x1000, args);
-  return decode_clone_call({.nr = 435, .args = {0x1000, 88}}, memory);
-}
 
 TEST(Idiom, PthreadCreateOfGlibcAndMusl) {
   EXPECT_EQ(idiom_of(clone(0x3d0f00, 0x7000)), Idiom::pthread_create);

@@ -32,14 +32,14 @@ constexpr const char* kUsual = R"(lwptrace golden 1
   reaped wait4 by 1
 )";
 
-Gallery gallery(const std::string& text) { return *read(text, "x"); }
+Gallery whole(const std::string& text) { return *read(text, "x"); }
 
 // The words about a run that is as usual but for `before`, which is `after` in it.
 std::vector<std::string> of(const std::string& before, const std::string& after, const std::string& golden = kUsual) {
   std::string text = kUsual;
   const std::size_t at = text.find(before);
   EXPECT_NE(at, std::string::npos) << before;
-  return differences(gallery(golden), gallery(text.replace(at, before.size(), after)), "golden");
+  return differences(whole(golden), whole(text.replace(at, before.size(), after)), "golden");
 }
 
 TEST(Differences, OfTheSameThereAreNone) { EXPECT_THAT(of("fork", "fork"), IsEmpty()); }
@@ -63,13 +63,13 @@ TEST(Differences, NameTheChange) {
 
 TEST(Differences, LwpsThatAreMissingOrNewAreNamedByTheirBirth) {
   const std::string one_less = std::string(kUsual).substr(0, std::string(kUsual).find("\n1.2 process"));
-  EXPECT_THAT(differences(gallery(kUsual), gallery(one_less), "golden"), ElementsAre("process 1.2 (fork) is missing"));
-  EXPECT_THAT(differences(gallery(one_less), gallery(kUsual), "golden"), ElementsAre("process 1.2 (fork) is new"));
+  EXPECT_THAT(differences(whole(kUsual), whole(one_less), "golden"), ElementsAre("process 1.2 (fork) is missing"));
+  EXPECT_THAT(differences(whole(one_less), whole(kUsual), "golden"), ElementsAre("process 1.2 (fork) is new"));
 }
 
 TEST(Differences, WhoWaitsInAnotherOrderIsToldApart) {
   const auto waits = [](const std::string& deeds) {
-    return gallery("lwptrace golden 1\n1 process\n  makes 1.1..3\n" + deeds + "1.1..3 process\n  reaped wait4 by 1\n");
+    return whole("lwptrace golden 1\n1 process\n  makes 1.1..3\n" + deeds + "1.1..3 process\n  reaped wait4 by 1\n");
   };
   const Gallery golden = waits("  reaps 1.1..3\n");
   EXPECT_THAT(differences(golden, waits("  reaps 1.2\n  reaps 1.1\n  reaps 1.3\n"), "golden"),
@@ -78,7 +78,7 @@ TEST(Differences, WhoWaitsInAnotherOrderIsToldApart) {
 
 TEST(Differences, AWaitForAnyChildMayFindItAtAnyTime) {
   const auto waits = [](const std::string& deeds) {
-    return gallery("lwptrace golden 1\n1 process\n  makes 1.1..3\n" + deeds + "1.1..3 process\n  reaped wait4 by 1\n");
+    return whole("lwptrace golden 1\n1 process\n  makes 1.1..3\n" + deeds + "1.1..3 process\n  reaped wait4 by 1\n");
   };
   const Gallery all = waits("  reaps 1.1..3\n"), some = waits("  reaps 1.1\n  reaps 1.3\n"), none = waits("");
   for (const Gallery* a : {&all, &some, &none}) {
@@ -89,7 +89,7 @@ TEST(Differences, AWaitForAnyChildMayFindItAtAnyTime) {
 
 TEST(Differences, WhoJoinsAThreadCountsWhereItWasSeenInBoth) {
   const auto with = [](const std::string& joined) {
-    return gallery("lwptrace golden 1\n1 process\n  makes 1/1..2\n1/1 thread\n1/2 thread\n  ends exit 0\n" + joined);
+    return whole("lwptrace golden 1\n1 process\n  makes 1/1..2\n1/1 thread\n1/2 thread\n  ends exit 0\n" + joined);
   };
   EXPECT_THAT(differences(with("  joined by 1\n"), with("  joined by 1/1\n"), "golden"),
               ElementsAre("thread 1/2 is joined by 1/1, golden says by 1"));
@@ -99,7 +99,7 @@ TEST(Differences, WhoJoinsAThreadCountsWhereItWasSeenInBoth) {
 
 TEST(Differences, AReapingThatIsMissedIsToldOnceOfTheChild) {
   const auto family = [](const std::string& deeds, const std::string& children) {
-    return gallery("lwptrace golden 1\n1 process\n" + deeds + children);
+    return whole("lwptrace golden 1\n1 process\n" + deeds + children);
   };
   const Gallery golden = family("  makes 1.1\n  reaps 1.1\n", "1.1 process\n  reaped wait4 by 1\n");
   EXPECT_THAT(differences(golden, family("  makes 1.1\n", "1.1 process\n"), "golden"),
@@ -127,10 +127,10 @@ TEST(Matches, PatternsAndAlternatives) {
 TEST(Unified, ShowsThePlaceWithThreeLinesAround) {
   std::string other = kUsual;
   other.replace(other.find("exit_group 22"), 13, "exit_group 0");
-  EXPECT_EQ(unified(gallery(kUsual), gallery(other), "x.golden", "this run", false),
+  EXPECT_EQ(unified(whole(kUsual), whole(other), "x.golden", "this run", false),
             "--- x.golden\n+++ this run\n@@ -14,5 +14,5 @@\n \n 1.2 process\n   born fork\n-  ends exit_group 22\n"
             "+  ends exit_group 0\n   reaped wait4 by 1\n");
-  EXPECT_EQ(unified(gallery(kUsual), gallery(kUsual), "a", "b", false), "");
+  EXPECT_EQ(unified(whole(kUsual), whole(kUsual), "a", "b", false), "");
 }
 
 }  // namespace

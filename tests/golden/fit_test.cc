@@ -6,15 +6,13 @@
 #include <string>
 
 #include "golden/differences.h"
-#include "golden/text.h"
+#include "tests/golden/galleries.h"
 
 namespace lwptrace::golden {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-Gallery gallery(const std::string& body) { return *read("lwptrace golden 1\n" + body, "x.golden"); }
 
 std::vector<std::string> told(const std::string& wanted, const std::string& actual) {
   return differences(gallery(wanted), gallery(actual), "golden");

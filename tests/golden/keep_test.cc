@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "golden/text.h"
+#include "tests/golden/galleries.h"
 
 namespace lwptrace::golden {
 namespace {
@@ -14,8 +14,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 constexpr std::string_view kFirstLine = "lwptrace golden 1\n";
-
-Gallery gallery(const std::string& body) { return *read(std::string(kFirstLine) + body, "x.golden"); }
 
 // The golden `old`, written anew from this run.
 std::string anew(const std::string& old, const std::string& run) {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "golden/differences.h"
-#include "golden/text.h"
+#include "tests/golden/galleries.h"
 
 namespace lwptrace::golden {
 namespace {
@@ -14,8 +14,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-Gallery gallery(const std::string& body) { return *read("lwptrace golden 1\n" + body, "x.golden"); }
 
 std::string text_of(const Common& found) { return write(found.gallery).substr(sizeof "lwptrace golden 1"); }
 

@@ -5,15 +5,13 @@
 
 #include <string>
 
-#include "golden/text.h"
+#include "tests/golden/galleries.h"
 
 namespace lwptrace::golden {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-Gallery gallery(const std::string& body) { return *read("lwptrace golden 1\n" + body, "x.golden"); }
 
 std::vector<std::string> words(const std::vector<Fact>& facts) {
   std::vector<std::string> told;

@@ -35,7 +35,7 @@ command ./a.out "two words" "" "a \"quote\""
   orphaned to init
 )";
 
-Gallery gallery(const std::string& text) {
+Gallery gallery_of(const std::string& text) {
   const auto read_back = read(text, "x.golden");
   EXPECT_TRUE(read_back) << (read_back ? "" : read_back.error().text);
   return read_back ? *read_back : Gallery{};
@@ -47,10 +47,10 @@ std::string error(const std::string& text) {
 }
 std::string error_after_head(const std::string& text) { return error("lwptrace golden 1\n" + text); }
 
-TEST(GoldenText, IsReadAndWrittenAlike) { EXPECT_EQ(write(gallery(kWhole)), kWhole); }
+TEST(GoldenText, IsReadAndWrittenAlike) { EXPECT_EQ(write(gallery_of(kWhole)), kWhole); }
 
 TEST(GoldenText, ARangeIsAsManyLwps) {
-  const Gallery read_back = gallery(kWhole);
+  const Gallery read_back = gallery_of(kWhole);
   EXPECT_EQ(read_back.lwps.size(), 5u);
   EXPECT_EQ(read_back.lwps.at("1/2").born, "pthread_create");
   EXPECT_EQ(read_back.lwps.at("1").does.size(), 7u);
@@ -59,7 +59,7 @@ TEST(GoldenText, ARangeIsAsManyLwps) {
 
 TEST(GoldenText, NothingIsSaidOfJoinsWhereOneOfLikeSiblingsWasNotSeenToBeJoined) {
   const std::string body = "lwptrace golden 1\n\n1 process\n  makes 1/1..3\n\n1/1..3 thread ×3\n  ends exit 0\n";
-  Gallery some = gallery(body);
+  Gallery some = gallery_of(body);
   some.lwps.at("1/2").joined = "by 1";
   EXPECT_EQ(write(some), body);
   some.lwps.at("1/3").joined = some.lwps.at("1/1").joined = "by 1";
@@ -77,9 +77,10 @@ TEST(GoldenText, LikeSiblingsAreWrittenOnceAndUnlikeOnesApart) {
 }
 
 TEST(GoldenText, CommentsBlanksAndCarriageReturnsDoNotCount) {
-  EXPECT_EQ(
-      gallery("# by hand\r\n\r\nlwptrace golden 1\r\n  # so\n1 process\r\n  ends exit_group 0 \r\n").lwps.at("1").ends,
-      "exit_group 0");
+  EXPECT_EQ(gallery_of("# by hand\r\n\r\nlwptrace golden 1\r\n  # so\n1 process\r\n  ends exit_group 0 \r\n")
+                .lwps.at("1")
+                .ends,
+            "exit_group 0");
 }
 
 TEST(GoldenText, ErrorsNameFileLineAndColumn) {
@@ -114,7 +115,7 @@ TEST(GoldenText, BytesThatAreNoTextAreRefusedWhereTheyStand) {
 
 TEST(GoldenText, TheCommandIsTheSameWordsWhateverIsInThem) {
   const Gallery made{{"./a.out", "a\nb\tc", "\\n", "\x1b[31m\xff", "\u202ex\u061c", "# \"it's\" *", ""}};
-  EXPECT_EQ(gallery(write(made)).command, made.command);
+  EXPECT_EQ(gallery_of(write(made)).command, made.command);
   for (const char* unknown : {R"("\q")", R"("\x1")", R"("\xzz")", R"("\u12")", R"("\)"}) {
     EXPECT_EQ(error_after_head("command " + std::string(unknown) + "\n"),
               "x.golden:2:10: after \\ stands \\, \", n, t, x1b or u202e: two or four hexadecimal digits");
@@ -136,13 +137,14 @@ signals: ignore
 )";
 
 TEST(GoldenText, CrowdsOfUncertainNumberAndWhatIsIgnoredAreReadAndWritten) {
-  const Gallery open = gallery(kOpen);
+  const Gallery open = gallery_of(kOpen);
   EXPECT_EQ(write(open), kOpen);
   EXPECT_EQ(open.crowds.at("1/1"), (Crowd{4, 8}));
   EXPECT_EQ(open.crowds.at("1/9"), (Crowd{0, 1}));
   EXPECT_EQ(open.ignored, (std::set<std::string>{"names", "signals"}));
-  EXPECT_EQ(gallery("lwptrace golden 1\n1/1..3 thread x1..3\n1/4..5 thread x2\n").crowds.size(), 1u);
-  EXPECT_EQ(gallery("lwptrace golden 1\n1/01..3 thread x1..3\n").crowds.count("1/1"), 1u) << "as its LWPs are called";
+  EXPECT_EQ(gallery_of("lwptrace golden 1\n1/1..3 thread x1..3\n1/4..5 thread x2\n").crowds.size(), 1u);
+  EXPECT_EQ(gallery_of("lwptrace golden 1\n1/01..3 thread x1..3\n").crowds.count("1/1"), 1u)
+      << "as its LWPs are called";
 }
 
 TEST(GoldenText, NumbersOfCrowdsAndKindsAreChecked) {

@@ -6,7 +6,7 @@
 namespace lwptrace::grade {
 namespace {
 
-Kept example() {
+Kept kept_example() {
   CheckScore check;
   check.name = "a \"child\"";
   check.points = 2.5;
@@ -30,7 +30,7 @@ Kept example() {
 }
 
 TEST(Kept, IsReadAsItWasWritten) {
-  const std::string text = write_kept(example());
+  const std::string text = write_kept(kept_example());
   const auto read = read_kept(text);
   ASSERT_TRUE(read);
   EXPECT_EQ(write_kept(*read), text);
@@ -40,15 +40,15 @@ TEST(Kept, IsReadAsItWasWritten) {
 }
 
 TEST(Kept, BytesThatAreNoTextAreReplaced) {
-  Kept kept = example();
+  Kept kept = kept_example();
   kept.score.remarks = {"\xff\xfe"};
   const auto read = read_kept(write_kept(kept));
   ASSERT_TRUE(read);
-  EXPECT_THAT(read->score.remarks[0], testing::HasSubstr("\xef\xbf\xbd"));
+  EXPECT_THAT(read->score.remarks[0], ::testing::HasSubstr("\xef\xbf\xbd"));
 }
 
 TEST(Kept, WhatIsCutOrOfAnotherVersionIsNone) {
-  const std::string text = write_kept(example());
+  const std::string text = write_kept(kept_example());
   for (std::size_t length = 0; length + 2 < text.size(); length += 7) EXPECT_FALSE(read_kept(text.substr(0, length)));
   std::string other = text;
   other.replace(other.find("\"lwptrace_grade\": 1"), 19, "\"lwptrace_grade\": 2");

@@ -12,13 +12,6 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 
-const Exit& exit_of(const World& w, const std::string& path) {
-  for (const Event* event : w.all<Exit>()) {
-    if (w.path(event->lwp) == path) return std::get<Exit>(event->body);
-  }
-  throw std::runtime_error("no exit of " + path);
-}
-
 World with_two_threads() {
   World w;
   w.launch(100).born(100, 101, pthread_create_call()).born(100, 102, pthread_create_call());

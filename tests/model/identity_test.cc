@@ -11,13 +11,6 @@ namespace {
 
 using testing::ElementsAre;
 
-const Exit& exit_of(const World& w, const std::string& path) {
-  for (const Event* event : w.all<Exit>()) {
-    if (w.path(event->lwp) == path) return std::get<Exit>(event->body);
-  }
-  throw std::runtime_error("no exit of " + path);
-}
-
 ExecStop exec_of(Tid former) {
   ExecStop exec;
   exec.former_tid = former;

@@ -147,4 +147,11 @@ class World {
   }
 };
 
+inline const Exit& exit_of(const World& w, const std::string& path) {
+  for (const Event* event : w.all<Exit>()) {
+    if (w.path(event->lwp) == path) return std::get<Exit>(event->body);
+  }
+  throw std::runtime_error("no exit of " + path);
+}
+
 }  // namespace lwptrace::model

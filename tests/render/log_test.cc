@@ -13,56 +13,6 @@ namespace {
 
 std::string log_of(const std::vector<Event>& events) { return drawn(events, make_log); }
 
-Birth root() {
-  Birth birth;
-  birth.path = "1";
-  birth.via = Via::launch;
-  birth.kind = Kind::process;
-  birth.ppid = 4700;
-  birth.pgid = 4711;
-  birth.sid = 4600;
-  birth.uid = 1000;
-  birth.abi = Abi::x86_64;
-  birth.comm = "a.out";
-  return birth;
-}
-
-Birth pthread() {
-  Birth birth;
-  birth.path = "1/1";
-  birth.via = Via::clone3;
-  birth.kind = Kind::thread;
-  birth.idiom = Idiom::pthread_create;
-  birth.creator = 1;
-  birth.flags_raw = Address{0x3d0f00};
-  birth.exit_signal = ExitSignal{0};
-  birth.stack = Address{0x7f9388e06000};
-  birth.stack_size = 0x7fff80;
-  birth.tls = Tls{Address{0x7f93896066c0}, Address{0x7f93896066c0}, true};
-  birth.parent_tid = ParentTid{Address{0x7f9389606990}, 4712};
-  birth.child_tid = ChildTid{Address{0x7f9389606990}, false, true, {}};
-  birth.args_size = 88;
-  birth.shares = Shares{true, true, true, true, true, false, true, false, {}};
-  birth.abi = Abi::x86_64;
-  birth.duration_ns = 31400;
-  return birth;
-}
-
-Birth forked() {
-  Birth birth;
-  birth.path = "1.1";
-  birth.via = Via::clone;
-  birth.kind = Kind::process;
-  birth.idiom = Idiom::fork;
-  birth.creator = 1;
-  birth.flags_raw = Address{0x01200011};
-  birth.exit_signal = ExitSignal{SIGCHLD};
-  birth.child_tid = ChildTid{Address{0x7f9389607a10}, true, true, 4712};
-  birth.shares = Shares{};
-  birth.abi = Abi::x86_64;
-  return birth;
-}
-
 // One event of the root (path 1), as its verb and sentence.
 std::string of_root(const EventBody& body) {
   const std::string text = log_of({at(0, 1, 4711, root()), at(1, 1, 4711, body)});

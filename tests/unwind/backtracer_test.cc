@@ -63,7 +63,9 @@ FRAME void spawn_child() {
   after = 4;
 }
 FRAME void vfork_child() {
-  if (vfork() == 0) _exit(0);
+  // AddressSanitizer's own vfork hides the return address where no rule says.
+  static const auto vfork_of_libc = reinterpret_cast<pid_t (*)()>(dlsym(dlopen("libc.so.6", RTLD_LAZY), "vfork"));
+  if (vfork_of_libc() == 0) _exit(0);
   after = 5;
 }
 FRAME void fork_child() {
@@ -79,7 +81,7 @@ FRAME void libc_clone() {
   clone([](void*) { return 0; }, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | SIGCHLD, nullptr);
   after = 8;
 }
-FRAME void call_null() {
+FRAME __attribute__((no_sanitize("undefined"))) void call_null() {
   void (*volatile nothing)() = nullptr;
   nothing();
   after = 9;
@@ -154,9 +156,6 @@ TEST(Backtracer, PosixSpawnAtItsVforkEvent) {
 }
 
 TEST(Backtracer, VforkWhoseStubKeepsTheReturnAddressInARegister) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "AddressSanitizer has a vfork of its own, which hides the return address where no rule says";
-#endif
   Victim victim(vfork_child);
   victim.run_to_event(PTRACE_EVENT_VFORK);
   EXPECT_THAT(backtrace(victim, victim.registers(true)),

@@ -1,0 +1,29 @@
+// Where a call stands in the tables that are kept by number, one for each ABI: x32's numbers have a bit of their own.
+#pragma once
+
+#include <asm/unistd.h>
+#include <lwptrace/ids.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lwptrace {
+
+constexpr std::size_t kNumbers = 600;  // above every number in use: x32's own end at 547
+
+// kNumbers or more: it is in no table.
+constexpr std::uint64_t place_of_call(Abi abi, std::uint64_t nr) {
+  if (abi == Abi::unknown) return kNumbers;
+  return abi == Abi::x32 ? nr & ~std::uint64_t{__X32_SYSCALL_BIT} : nr;
+}
+
+// What `make` gives for an ABI, made for each at the first call.
+template <auto make>
+const auto& table_of(Abi abi) {
+  static const auto x86_64 = make(Abi::x86_64);
+  static const auto i386 = make(Abi::i386);
+  static const auto x32 = make(Abi::x32);
+  return abi == Abi::i386 ? i386 : abi == Abi::x32 ? x32 : x86_64;
+}
+
+}  // namespace lwptrace
