@@ -58,9 +58,8 @@ void put_in(Lines& lines, const Lines& said) {
 }
 
 Portrait as_said(Portrait lwp, const Portrait& said) {
-  for (const auto value : {&Portrait::born, &Portrait::exit_signal, &Portrait::ends, &Portrait::reaped,
-                           &Portrait::joined, &Portrait::orphaned}) {
-    if (!(said.*value).empty()) lwp.*value = said.*value;
+  for (const golden::SingleFact& fact : golden::single_facts) {
+    if (!(said.*fact.value).empty()) lwp.*fact.value = said.*fact.value;
   }
   if (!said.flags.empty()) lwp.flags = said.flags;
   put_in(lwp.does, said.does);

@@ -31,19 +31,12 @@ std::string take_count(const char* name, const std::string& text, std::size_t& c
   return "";
 }
 
-void take(CLI::App& app, const char* name, const char* type, const char* what, std::string& value) {
-  add_word(app, name, type, what, [&value](const std::string& word) {
-    value = word;
-    return std::string();
-  });
-}
-
 void declare(CLI::App& app, ManyOptions& o) {
   declare_help(app, kCheck);
   declare_tracing(app, o.judging.tracing);
-  take(app, "--trace", "TRACE", "check this recording, and run nothing", o.judging.trace);
-  take(app, "--cd", "DIR", "run programs in that directory; in the place of here,\nor of the folder that was named",
-       o.judging.directory);
+  add_word(app, "--trace", "TRACE", "check this recording, and run nothing", o.judging.trace);
+  add_word(app, "--cd", "DIR", "run programs in that directory; in the place of here,\nor of the folder that was named",
+           o.judging.directory);
   app.add_flag("--update", o.judging.update, "write GOLDEN from this run in place of comparing");
   add_word(app, "--repeat", "N",
            "run the program N times: with --update write what all\nruns have in common, else tell "
@@ -51,7 +44,7 @@ void declare(CLI::App& app, ManyOptions& o) {
            [&o](const std::string& word) { return take_count("--repeat", word, o.judging.repeat); });
   add_word(app, "-j,--jobs", "N", "check N goldens at a time",
            [&o](const std::string& word) { return take_count("-j", word, o.parallel); });
-  take(app, "--junit", "FILE", "write what came of each golden as JUnit's XML", o.junit);
+  add_word(app, "--junit", "FILE", "write what came of each golden as JUnit's XML", o.junit);
   app.add_flag("--tap", o.tap, "print what came of each as TAP");
   app.add_option("GOLDEN", o.goldens);
   app.footer(

@@ -11,11 +11,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <set>
 
+#include "cli/files.h"
 #include "cli/grade_many.h"
 #include "cli/grade_merge.h"
 #include "cli/grade_reports.h"
@@ -23,7 +23,6 @@
 #include "cli/grade_try.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
-#include "cli/replace_file.h"
 #include "contain/namespaces.h"
 #include "contain/tree.h"
 #include "contain/watch.h"
@@ -51,16 +50,9 @@ struct GradeOptions {
   Words named, command;
 };
 
-void take(CLI::App& app, const char* names, const char* type, const char* what, std::string& value) {
-  add_word(app, names, type, what, [&value](const std::string& word) {
-    value = word;
-    return std::string();
-  });
-}
-
 void declare(CLI::App& app, GradeOptions& o) {
   declare_help(app, kGrade);
-  take(app, "--submissions", "DIR", "grade each folder and each file in DIR", o.submissions);
+  add_word(app, "--submissions", "DIR", "grade each folder and each file in DIR", o.submissions);
   add_word(app, "-j,--jobs", "N", "grade N submissions at a time", [&o](const std::string& word) -> std::string {
     constexpr std::uint64_t most = 1024;
     const auto number = whole_number(word);
@@ -68,9 +60,9 @@ void declare(CLI::App& app, GradeOptions& o) {
     if (number && *number > 0 && *number <= most) return "";
     return fmt::format("-j {}: say how many, as a whole number from 1 to {}", word, most);
   });
-  take(app, "--results", "DIR",
-       "keep what came of each in DIR, and do not run again\nwhat is there and has not changed", o.results);
-  for (const Report& report : reports()) take(app, report.option, "FILE", report.what, o.reports[report.option]);
+  add_word(app, "--results", "DIR",
+           "keep what came of each in DIR, and do not run again\nwhat is there and has not changed", o.results);
+  for (const Report& report : reports()) add_word(app, report.option, "FILE", report.what, o.reports[report.option]);
   add_word(app, "--shard", "I/N", "grade the I-th of N parts of DIR",
            [&o](const std::string& word) { return take_shard(word, o.shard.emplace()); });
   app.add_flag("--merge", o.merge, "make one class of the RESULTS of its shards, and run\nnothing");
@@ -84,14 +76,6 @@ void declare(CLI::App& app, GradeOptions& o) {
       "program alone is, and the rubric's build is left out. It is copied, and runs with\n"
       "nothing else of yours in sight. Exit status: 0 full marks, 1 not, 2 when RUBRIC cannot\n"
       "be read, 125 lwptrace failed.");
-}
-
-Result<std::string> whole_file(const std::string& name) {
-  std::error_code error;
-  if (fs::is_directory(name, error)) return Error{fmt::format("{}: is a folder; name a file", name), EISDIR};
-  std::ifstream file(name, std::ios::binary);
-  if (!file) return Error{fmt::format("{}: {}", name, std::strerror(errno)), errno};
-  return std::string{std::istreambuf_iterator<char>(file), {}};
 }
 
 std::string absolute(const std::string& path) {

@@ -8,13 +8,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <optional>
 
+#include "cli/files.h"
 #include "cli/grade_merge.h"
 #include "cli/jobs.h"
-#include "cli/replace_file.h"
 #include "contain/tree.h"
 #include "engine/clock.h"
 #include "grade/kept.h"
@@ -33,9 +32,8 @@ struct Member {
 };
 
 std::optional<grade::Score> score_kept(const Member& member) {
-  std::ifstream file(member.kept_in, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto kept = grade::read_kept(text);
+  const auto text = whole_file(member.kept_in);
+  auto kept = text ? grade::read_kept(*text) : std::nullopt;
   if (!kept || kept->digest != member.digest) return std::nullopt;
   return std::move(kept->score);
 }

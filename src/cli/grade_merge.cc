@@ -4,12 +4,11 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <set>
+#include <utility>
 
+#include "cli/files.h"
 #include "cli/options.h"
 #include "grade/kept.h"
 
@@ -20,8 +19,8 @@ namespace {
 constexpr const char* kind = "lwptrace grade class 1";
 
 std::string contents(const std::string& name) {
-  std::ifstream file(name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  auto text = whole_file(name);
+  return text ? std::move(*text) : "";
 }
 
 std::vector<std::string> words_of(const std::string& text) {

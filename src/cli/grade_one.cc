@@ -75,16 +75,6 @@ std::vector<std::string> protections_missing(const contain::Walls& walls, const 
   return words;
 }
 
-}  // namespace
-
-grade::Score no_score(const grade::Rubric& rubric, const std::string& why) {
-  grade::Evidence nothing;
-  nothing.why_not = why;
-  return grade::score(rubric, {&nothing, 1});
-}
-
-namespace {
-
 // A folder that nobody else can guess the name of, while there is one.
 struct Scratch {
   std::string path;
@@ -102,6 +92,12 @@ struct Scratch {
 };
 
 }  // namespace
+
+grade::Score no_score(const grade::Rubric& rubric, const std::string& why) {
+  grade::Evidence nothing;
+  nothing.why_not = why;
+  return grade::score(rubric, {&nothing, 1});
+}
 
 Seen run_one(const grade::Rubric& rubric, const Submission& submission, const Surroundings& around) {
   Seen seen;

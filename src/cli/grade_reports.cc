@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "cli/replace_file.h"
+#include "cli/files.h"
 
 namespace lwptrace::cli {
 

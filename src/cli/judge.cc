@@ -5,13 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <optional>
 #include <span>
 
 #include "cli/compared.h"
-#include "cli/replace_file.h"
+#include "cli/files.h"
 #include "golden/differences.h"
 #include "golden/keep.h"
 #include "golden/several.h"
@@ -35,19 +33,6 @@ std::string and_more(std::size_t lines) {
 }
 
 Verdict cannot(const std::string& why) { return {exit_usage, why}; }
-
-Result<std::string> whole_file(const std::string& name) {
-  std::ifstream file(name, std::ios::binary);
-  std::string text;
-  char some[65536];
-  constexpr std::size_t most = std::size_t{256} << 20;  // it may be a device without an end
-  while (file.read(some, sizeof some) || file.gcount() > 0) {
-    text.append(some, static_cast<std::size_t>(file.gcount()));
-    if (text.size() > most) return Error{fmt::format("{}: too long for a golden file", name), EFBIG};
-  }
-  if (!file.eof()) return Error{fmt::format("{}: {}", name, std::strerror(errno)), errno};
-  return text;
-}
 
 // Runs the command, and paints what it did.
 Verdict run(const JudgeOptions& o, const Words& command, const engine::SignalState& signals, golden::Gallery& gallery) {

@@ -109,6 +109,14 @@ void add_word(CLI::App& app, const std::string& names, const std::string& type, 
       ->take_last();
 }
 
+void add_word(CLI::App& app, const std::string& names, const std::string& type, const std::string& what,
+              std::string& value) {
+  add_word(app, names, type, what, [&value](const std::string& word) {
+    value = word;
+    return std::string();
+  });
+}
+
 void add_choice(CLI::App& app, const std::string& names, const std::string& type, std::string& value,
                 const Words& choices, const std::string& what) {
   add_word(app, names, type, what, [&value, names, choices](const std::string& word) -> std::string {

@@ -32,6 +32,10 @@ void declare_help(CLI::App& app, const Verb& verb);
 void add_word(CLI::App& app, const std::string& names, const std::string& type, const std::string& what,
               const std::function<std::string(const std::string&)>& take);
 
+// The same for any word.
+void add_word(CLI::App& app, const std::string& names, const std::string& type, const std::string& what,
+              std::string& value);
+
 // The same for one of a few words. `names` is one name.
 void add_choice(CLI::App& app, const std::string& names, const std::string& type, std::string& value,
                 const std::vector<std::string>& choices, const std::string& what);

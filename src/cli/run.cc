@@ -34,14 +34,8 @@ void declare(CLI::App& app, RunOptions& o) {
   app.add_option("-E,--env", o.environment, "-E VAR=VAL sets it for the program, -E VAR unsets\nit; repeatable")
       ->type_name("VAR[=VAL]")
       ->allow_extra_args(false);
-  add_word(app, "-u,--user", "USER", "run the program as that user", [&o](const std::string& word) -> std::string {
-    o.user = word;
-    return "";
-  });
-  add_word(app, "--cd", "DIR", "run the program in that directory", [&o](const std::string& word) -> std::string {
-    o.directory = word;
-    return "";
-  });
+  add_word(app, "-u,--user", "USER", "run the program as that user", o.user);
+  add_word(app, "--cd", "DIR", "run the program in that directory", o.directory);
   app.footer(
       "Options end at the first word that is not one: the program. Where an option is\n"
       "repeated the last counts; -o and -E add up.");

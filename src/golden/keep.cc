@@ -49,9 +49,8 @@ Lines lines_with(const Lines& old, const Lines& fresh) {
 }
 
 Portrait portrait_with(const Portrait& old, Portrait fresh) {
-  for (const auto member : {&Portrait::born, &Portrait::exit_signal, &Portrait::ends, &Portrait::reaped,
-                            &Portrait::joined, &Portrait::orphaned}) {
-    if (covers(old.*member, fresh.*member)) fresh.*member = old.*member;
+  for (const SingleFact& fact : single_facts) {
+    if (covers(old.*fact.value, fresh.*fact.value)) fresh.*fact.value = old.*fact.value;
   }
   if (old.flags == Lines{"any"}) fresh.flags = old.flags;
   fresh.does = lines_with(old.does, fresh.does);

@@ -30,6 +30,15 @@ struct Portrait {
   bool operator==(const Portrait&) const = default;
 };
 
+// What an LWP has at most one line of, by the word that begins the line.
+struct SingleFact {
+  const char* key;
+  std::string Portrait::*value;
+};
+constexpr SingleFact single_facts[] = {{"born", &Portrait::born},     {"exit-signal", &Portrait::exit_signal},
+                                       {"ends", &Portrait::ends},     {"reaped", &Portrait::reaped},
+                                       {"joined", &Portrait::joined}, {"orphaned", &Portrait::orphaned}};
+
 // By the numbers in them: 1, 1/1, 1/2, 1/10, 1.3.
 struct ByPath {
   bool operator()(const std::string& a, const std::string& b) const;

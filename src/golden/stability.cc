@@ -7,7 +7,6 @@
 #include <lwptrace/names.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -20,16 +19,13 @@ namespace lwptrace::golden {
 
 namespace {
 
-constexpr std::size_t kValues = 7;
-
-std::array<std::pair<const char*, std::string>, kValues> values_of(const Portrait& lwp) {
-  return {{{"born", lwp.born},
-           {"flags", fmt::format("{}", fmt::join(lwp.flags, " "))},
-           {"exit-signal", lwp.exit_signal},
-           {"ends", lwp.ends},
-           {"reaped", lwp.reaped},
-           {"joined", lwp.joined},
-           {"orphaned", lwp.orphaned}}};
+std::vector<std::pair<const char*, std::string>> values_of(const Portrait& lwp) {
+  std::vector<std::pair<const char*, std::string>> values;
+  for (const auto& [key, value] : single_facts) {
+    values.emplace_back(key, lwp.*value);
+    if (value == &Portrait::born) values.emplace_back("flags", fmt::format("{}", fmt::join(lwp.flags, " ")));
+  }
+  return values;
 }
 
 void add(Lines& lines, const std::string& path, const std::string& key, const std::string& value) {
@@ -55,7 +51,7 @@ void compare(const std::string& path, const Portrait& wanted, const Portrait& ac
     add(apart.extra, path, "", std::string(to_string(actual.kind)));
   }
   const auto before = values_of(wanted), now = values_of(actual);
-  for (std::size_t i = 0; i < kValues; ++i) {
+  for (std::size_t i = 0; i < before.size(); ++i) {
     if (matches(before[i].second, now[i].second)) continue;
     add(apart.lacks, path, before[i].first, before[i].second);
     add(apart.extra, path, now[i].first, now[i].second);

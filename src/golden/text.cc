@@ -2,6 +2,7 @@
 #include "golden/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <lwptrace/names.h>
 
 #include <cstdint>
@@ -92,9 +93,7 @@ std::string write(const Gallery& gallery) {
       out += some > 1 ? fmt::format(" {}{}\n", kTimes, some) : "\n";
     }
     write_line(out, "born", lwp.born);
-    std::string flags;
-    for (const std::string& flag : lwp.flags) flags += (flags.empty() ? "" : " ") + flag;
-    write_line(out, "flags", flags);
+    write_line(out, "flags", fmt::format("{}", fmt::join(lwp.flags, " ")));
     write_line(out, "exit-signal", lwp.exit_signal);
     write_deeds(out, lwp.does);
     for (const std::string& signal : lwp.takes) write_line(out, "takes", signal);

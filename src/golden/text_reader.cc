@@ -190,20 +190,13 @@ std::optional<Error> Reader::take_fact(std::string_view line) {
   }
   const std::string value(line.substr(line.find_first_not_of(' ', space)));
   for (Portrait* lwp : current_) {
-    constexpr struct {
-      const char* key;
-      std::string Portrait::*value;
-    } kSingle[] = {{"born", &Portrait::born},     {"exit-signal", &Portrait::exit_signal},
-                   {"ends", &Portrait::ends},     {"reaped", &Portrait::reaped},
-                   {"joined", &Portrait::joined}, {"orphaned", &Portrait::orphaned}};
-    bool known = false;
-    for (const auto& row : kSingle) {
-      if (key != row.key) continue;
-      known = true;
-      if (!(lwp->*row.value).empty()) return wrong(begin, fmt::format("\"{}\" is said twice", key));
-      lwp->*row.value = value;
+    const auto* single = std::find_if(std::begin(single_facts), std::end(single_facts),
+                                      [&](const SingleFact& fact) { return key == fact.key; });
+    if (single != std::end(single_facts)) {
+      if (!(lwp->*single->value).empty()) return wrong(begin, fmt::format("\"{}\" is said twice", key));
+      lwp->*single->value = value;
+      continue;
     }
-    if (known) continue;
     if (key == "flags") {
       for (std::string& flag : words_of(value)) {
         if (!flag.empty()) lwp->flags.push_back(std::move(flag));

@@ -1,5 +1,5 @@
 // A link is followed, so that it goes on leading to the file; the file keeps its mode.
-#include "cli/replace_file.h"
+#include "cli/files.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -39,6 +39,21 @@ std::string write_to(const std::string& name, const std::string& text) {
 }
 
 }  // namespace
+
+Result<std::string> whole_file(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
+  std::string text;
+  char some[65536];
+  constexpr std::size_t most = std::size_t{256} << 20;
+  while (file.read(some, sizeof some) || file.gcount() > 0) {
+    text.append(some, static_cast<std::size_t>(file.gcount()));
+    if (text.size() > most) return Error{fmt::format("{}: has more than {} bytes", name, most), EFBIG};
+  }
+  if (file.eof()) return text;
+  const int error = errno;
+  const char* why = error == EISDIR ? "is a folder; name a file" : std::strerror(error);
+  return Error{fmt::format("{}: {}", name, why), error};
+}
 
 std::string why_not_replaceable(const std::string& name) {
   std::error_code error;
