@@ -41,7 +41,10 @@ std::string write_to(const std::string& name, const std::string& text) {
 }  // namespace
 
 Result<std::string> whole_file(const std::string& name) {
+  std::error_code error;
+  if (fs::is_directory(name, error)) return Error{fmt::format("{}: is a folder; name a file", name), EISDIR};
   std::ifstream file(name, std::ios::binary);
+  if (!file) return Error{fmt::format("{}: {}", name, std::strerror(errno)), errno};
   std::string text;
   char some[65536];
   constexpr std::size_t most = std::size_t{256} << 20;
@@ -49,10 +52,8 @@ Result<std::string> whole_file(const std::string& name) {
     text.append(some, static_cast<std::size_t>(file.gcount()));
     if (text.size() > most) return Error{fmt::format("{}: has more than {} bytes", name, most), EFBIG};
   }
-  if (file.eof()) return text;
-  const int error = errno;
-  const char* why = error == EISDIR ? "is a folder; name a file" : std::strerror(error);
-  return Error{fmt::format("{}: {}", name, why), error};
+  if (file.bad()) return Error{fmt::format("{}: cannot be read to its end", name), EIO};
+  return text;
 }
 
 std::string why_not_replaceable(const std::string& name) {

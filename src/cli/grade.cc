@@ -23,6 +23,7 @@
 #include "cli/grade_try.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
+#include "contain/cgroup.h"
 #include "contain/namespaces.h"
 #include "contain/tree.h"
 #include "contain/watch.h"
@@ -133,8 +134,8 @@ class Folder {
 
 // All that can change a score, but for the submission.
 std::string about(const GradeOptions& o, const std::string& text, const grade::Rubric& rubric,
-                  const std::string& not_contained) {
-  std::string all = fmt::format("{}\n{}\n{}\n{}", LWPTRACE_VERSION, text, fmt::join(o.command, "\n"), not_contained);
+                  const std::string& not_enforced) {
+  std::string all = fmt::format("{}\n{}\n{}\n{}", LWPTRACE_VERSION, text, fmt::join(o.command, "\n"), not_enforced);
   all += "\n" + rubric.input;
   for (const grade::PlacedFile& file : rubric.files) all += fmt::format("\n{:016x}", contain::digest_of(file.from));
   // A golden, say, whose name the rubric has.
@@ -220,8 +221,9 @@ Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
   const std::string whose = fmt::format("{:016x}", contain::digest(about(o, text, rubric, "")));
   const std::string list = class_list(whose, submissions);
   if (o.shard) submissions = of_shard(submissions, *o.shard);
+  const contain::Cgroups cgroups;
   const auto possible = contain::can_contain();
-  Surroundings around{hidden(o, here), possible ? "" : possible.error().text, ""};
+  Surroundings around{hidden(o, here), possible ? "" : possible.error().text, "", &cgroups};
   const std::optional<Folder> folder = possible ? std::nullopt : std::optional<Folder>(std::in_place);
   if (folder) around.scratch = folder->path();
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);  // what a job leaves when it is killed comes to us
@@ -231,10 +233,9 @@ Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
     if (tried.signal != 0) contain::end_descendants(strangers);
     return tried;
   }
-  if (rubric.limits.memory != 0) {
-    complain("grade: the limit on memory holds for each process by itself, not for all of a program's together");
-  }
-  const ClassOptions options{o.results, o.parallel, about(o, text, rubric, around.not_contained), whose, list};
+  const std::string not_enforced =
+      around.not_contained + (rubric.limits.memory != 0 && !cgroups.limits_memory() ? "\nmemory of all" : "");
+  const ClassOptions options{o.results, o.parallel, about(o, text, rubric, not_enforced), whose, list};
   const ClassGraded graded = grade_class(rubric, submissions, options, around);
   const bool of_class = !o.submissions.empty();
   if (graded.ending.signal != 0) {

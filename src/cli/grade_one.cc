@@ -22,7 +22,7 @@ namespace {
 int build_inside(const std::string& command, const contain::Rights& rights, const contain::Streams& streams) {
   const pid_t shell = ::fork();
   if (shell == 0) {
-    if (contain::take(rights, {streams.in, streams.out, streams.out}) == 0) {
+    if (contain::take(rights, {streams.in, streams.out, streams.out, streams.cgroup}) == 0) {
       ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
     }
     ::_exit(127);
@@ -46,14 +46,16 @@ std::string build(const grade::Rubric& rubric, const contain::Walls& walls) {
   contain::Run run;
   run.wall = rubric.limits.build_wall;
   run.output = most_words;
+  run.most = together(rubric, bounded({}).memory);
   run.inside = [&](const contain::Streams& streams, const std::string& folder) {
     contain::Rights rights = rights_of(rubric, walls, folder);
     rights.cpu = 0;
-    rights.memory = bounded({}).memory;
+    rights.memory = run.most.memory;
     return build_inside(rubric.build, rights, streams);
   };
   const auto built = walls.run(run, "");
   if (!built) return "the build could not be run: " + built.error().text;
+  if (built->out_of_memory) return "the build " + too_much_memory(run.most.memory);
   if (built->too_long) return fmt::format("the build took longer than {}", render::duration(run.wall));
   if (built->out_cut) return "the build printed more than 1 MiB";
   if (built->status == 0) return "";
@@ -61,8 +63,13 @@ std::string build(const grade::Rubric& rubric, const contain::Walls& walls) {
   return "the build failed" + (words.empty() ? "" : ": " + words);
 }
 
-std::vector<std::string> protections_missing(const contain::Walls& walls, const Surroundings& around) {
+std::vector<std::string> protections_missing(const grade::Rubric& rubric, const contain::Walls& walls,
+                                             const Surroundings& around) {
   std::vector<std::string> words = walls.missing();
+  if (rubric.limits.memory != 0 && !around.cgroups->limits_memory()) {
+    words.emplace_back(
+        "no cgroup v2 with the memory controller here: its memory limit holds for each process, not for all together");
+  }
   if (!around.not_contained.empty()) {
     words.push_back(fmt::format(
         "not contained, for there can be no namespaces here ({}): it could see the machine's processes, reach the "
@@ -111,6 +118,7 @@ Seen run_one(const grade::Rubric& rubric, const Submission& submission, const Su
   plan.disk = here.limits.disk;
   plan.contained = around.not_contained.empty();
   plan.scratch = scratch.path;
+  plan.cgroups = around.cgroups;
   const auto walls = contain::Walls::build(plan);
   if (!walls) {
     seen.runs.emplace_back().why_not = "it could not be contained, and was not run: " + walls.error().text;
@@ -123,7 +131,7 @@ Seen run_one(const grade::Rubric& rubric, const Submission& submission, const Su
   } else {
     while (seen.runs.size() < rubric.runs) seen.runs.push_back(trace_once(here, *walls));
   }
-  seen.missing = protections_missing(*walls, around);
+  seen.missing = protections_missing(rubric, *walls, around);
   return seen;
 }
 

@@ -1,6 +1,7 @@
 // One submission: built and run as the rubric says, within walls, and scored.
 #pragma once
 
+#include "contain/cgroup.h"
 #include "grade/evidence.h"
 #include "grade/rubric.h"
 #include "grade/score.h"
@@ -16,6 +17,7 @@ struct Surroundings {
   std::vector<std::string> hidden;  // absolute: nobody is to read them
   std::string not_contained;        // why there are no namespaces; empty: there are
   std::string scratch;              // if not: a folder for working copies
+  const contain::Cgroups* cgroups;  // never null
 };
 
 struct Seen {

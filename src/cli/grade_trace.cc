@@ -20,6 +20,7 @@ namespace lwptrace::cli {
 
 namespace {
 
+constexpr std::uint64_t spare_tasks = 16;                         // the tracer's own limit, which has words, is first
 constexpr int not_traced = 1, too_much = 3;                       // exit statuses of the first process
 constexpr std::uint64_t most_recorded = std::uint64_t{64} << 20;  // bytes of a recording
 
@@ -132,6 +133,7 @@ std::string megabytes(std::uint64_t bytes) {
 std::string why_not(const grade::Rubric& rubric, const contain::Ran& ran, const grade::Evidence& evidence) {
   const grade::Limits& limits = rubric.limits;
   const TraceEnd& end = evidence.trace.end;
+  if (ran.out_of_memory) return too_much_memory(limits.memory);
   for (const auto& [cut, name] : {std::pair(ran.out_cut, "stdout"), std::pair(ran.err_cut, "stderr")}) {
     if (cut) return fmt::format("printed more than {} on {}, and was ended", megabytes(limits.output), name);
   }
@@ -164,10 +166,17 @@ grade::Limits bounded(grade::Limits limits) {
   return limits;
 }
 
+contain::Together together(const grade::Rubric& rubric, std::uint64_t memory) {
+  return {memory, rubric.limits.lwps + spare_tasks};
+}
+
+std::string too_much_memory(std::uint64_t memory) {
+  return fmt::format("used more memory than {}, all its processes together, and was killed", megabytes(memory));
+}
+
 contain::Rights rights_of(const grade::Rubric& rubric, const contain::Walls& walls, const std::string& folder) {
-  constexpr std::uint64_t spare = 16;
   const grade::Limits& limits = rubric.limits;
-  const std::uint64_t tasks = walls.counts_tasks() ? limits.lwps + spare : 0;
+  const std::uint64_t tasks = walls.counts_tasks() ? limits.lwps + spare_tasks : 0;
   contain::Rights rights{walls.user(), limits.cpu, limits.memory, limits.disk, tasks, {}};
   rights.environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin"}, {"HOME", folder}, {"LANG", "C.UTF-8"}};
   rights.environment.insert(rights.environment.end(), rubric.environment.begin(), rubric.environment.end());
@@ -182,6 +191,7 @@ grade::Evidence trace_once(const grade::Rubric& rubric, const contain::Walls& wa
   run.wall = rubric.limits.wall + patience;
   run.output = rubric.limits.output;
   run.fresh = true;
+  run.most = together(rubric, rubric.limits.memory);
   run.inside = [&](const contain::Streams& streams, const std::string& folder) {
     return trace_into(files, rubric, rights_of(rubric, walls, folder), streams);
   };

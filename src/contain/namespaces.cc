@@ -17,19 +17,12 @@
 #include <fstream>
 #include <string>
 
+#include "contain/kernel_files.h"
 #include "contain/mounts.h"
 
 namespace lwptrace::contain {
 
 namespace {
-
-bool write_file(const std::string& name, const std::string& text) {
-  const int fd = ::open(name.c_str(), O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  ::close(fd);
-  return written;
-}
 
 // Everybody whom this user namespace knows, each as himself.
 std::string everybody(const char* map) {
@@ -42,12 +35,12 @@ std::string everybody(const char* map) {
 }
 
 bool write_maps(pid_t of, uid_t uid, gid_t gid) {
-  const std::string folder = fmt::format("/proc/{}/", of);
-  if (write_file(folder + "uid_map", everybody("/proc/self/uid_map"))) {
-    return write_file(folder + "gid_map", everybody("/proc/self/gid_map"));
-  }
-  return write_file(folder + "uid_map", fmt::format("{0} {0} 1", uid)) && write_file(folder + "setgroups", "deny") &&
-         write_file(folder + "gid_map", fmt::format("{0} {0} 1", gid));
+  const auto write = [of](const char* name, const std::string& text) {
+    return write_file(AT_FDCWD, fmt::format("/proc/{}/{}", of, name), text) == 0;
+  };
+  if (write("uid_map", everybody("/proc/self/uid_map"))) return write("gid_map", everybody("/proc/self/gid_map"));
+  return write("uid_map", fmt::format("{0} {0} 1", uid)) && write("setgroups", "deny") &&
+         write("gid_map", fmt::format("{0} {0} 1", gid));
 }
 
 // A user namespace with its maps; 0 or an errno.

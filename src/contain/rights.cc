@@ -15,6 +15,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "contain/cgroup.h"
+
 namespace lwptrace::contain {
 
 namespace {
@@ -80,6 +82,9 @@ bool set_streams(const Streams& streams) {
 }  // namespace
 
 int take(const Rights& rights, const Streams& streams) {
+  if (streams.cgroup >= 0) {
+    if (const int error = enter_cgroup(streams.cgroup)) return error;
+  }
   volunteer_to_end();
   leave_keys();
   (void)::umask(022);

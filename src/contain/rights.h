@@ -25,9 +25,10 @@ struct Rights {
 
 struct Streams {  // descriptors
   int in = -1, out = -1, err = -1;
+  int cgroup = -1;  // the entrance of one; -1: it stays where it is
 };
 
-// 0 or an errno. The streams become 0, 1 and 2, and no other descriptor outlives the exec.
+// 0 or an errno. It enters the cgroup, the streams become 0, 1 and 2, and no other descriptor outlives the exec.
 [[nodiscard]] int take(const Rights& rights, const Streams& streams);
 
 }  // namespace lwptrace::contain

@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <memory>
+#include <utility>
 
 #include "contain/mounts.h"
 #include "contain/namespaces.h"
@@ -66,6 +68,7 @@ Result<Walls> Walls::build(const Plan& plan) {
   Walls walls;
   walls.contained_ = plan.contained;
   walls.disk_ = plan.disk;
+  walls.cgroups_ = plan.cgroups;
   (void)::umask(022);
   if (!plan.contained) {
     walls.top_ = plan.scratch;
@@ -141,9 +144,23 @@ int Walls::first(const Run& run, const Streams& streams) const {
 Result<Ran> Walls::run(const Run& run, const std::string& input) const {
   const int in = open_input(input);
   if (in < 0) return failed("input", errno);
+  std::unique_ptr<Cgroup> cgroup;
+  if (cgroups_ != nullptr && cgroups_->usable()) {
+    auto made = Cgroup::make(*cgroups_, run.most);
+    if (!made) {
+      ::close(in);
+      return made.error();
+    }
+    cgroup = std::move(*made);
+  }
   Watch watch{contained_, run.wall, run.output};
-  auto ran = watch_first(watch, in, [&](const Streams& streams) { return first(run, streams); });
+  auto ran = watch_first(watch, in, [&](Streams streams) {
+    if (cgroup) streams.cgroup = cgroup->entrance();
+    return first(run, streams);
+  });
   ::close(in);
+  if (ran && cgroup) ran->out_of_memory = cgroup->ran_out_of_memory();
+  cgroup.reset();  // and whoever is left in it: that may be in the copy
   if (!contained_ && run.fresh) remove_tree(top_ + "/run");
   if (ran && ran->status == not_begun) return Error{ran->err.empty() ? "it could not be begun" : ran->err, 0};
   return ran;

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "contain/cgroup.h"
 #include "contain/rights.h"
 
 namespace lwptrace::contain {
@@ -27,6 +28,7 @@ struct Plan {
   std::uint64_t disk = 0;                                  // bytes that may be written beside the working copy
   bool contained = true;                                   // can_contain()
   std::string scratch;                                     // if not: a folder that is ours, and its owner removes
+  const Cgroups* cgroups = nullptr;                        // where each run gets one of its own; null: nowhere
 };
 
 struct Run {
@@ -35,12 +37,14 @@ struct Run {
   bool fresh = false;        // on a copy of its own of the working copy
   // In the first process, which may write to `streams`; its exit status. `folder` is the working copy.
   std::function<int(const Streams& streams, const std::string& folder)> inside;
+  Together most;  // of all that take() the streams, and what they start; as far as there is a cgroup
 };
 
 struct Ran {
   int status = 0;  // exit status of the first process; 128 + N: signal N killed it
   std::string out, err;
   bool out_cut = false, err_cut = false, too_long = false;
+  bool out_of_memory = false;  // all of them together had more than they may, and were killed
 };
 
 class Walls {
@@ -64,6 +68,7 @@ class Walls {
   std::uint64_t disk_ = 0;
   std::string top_;  // where the working copy stands
   uid_t user_ = nobody;
+  const Cgroups* cgroups_ = nullptr;
   std::vector<std::string> missing_;
 };
 

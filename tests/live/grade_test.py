@@ -64,6 +64,15 @@ EXPECTED = {  # points, and words of its remarks
 }
 
 
+def own_cgroup():
+    """The folder of this process's cgroup in the unified hierarchy, or None where it cannot be seen."""
+    mounted = [line.split() for line in mounts().splitlines() if " - cgroup2 " in line]
+    own = [line[3:] for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines() if line[:3] == "0::"]
+    if not mounted or not own or mounted[-1][3] != "/":
+        return None
+    return pathlib.Path(mounted[-1][4], own[0].lstrip("/"))
+
+
 def programs_left():
     """Processes that a submission has begun, wherever they are."""
     found = []
@@ -130,7 +139,7 @@ class Grade(support.LiveTest):
         for name in names:
             with self.subTest(name):
                 points, words = EXPECTED[name]
-                remarks = "; ".join(kept[name]["remarks"])
+                remarks = "; ".join(support.of_submission(kept[name]["remarks"]))
                 self.assertEqual(kept[name]["earned"], points, kept[name])
                 self.assertIn(words, remarks)
                 if not words:
@@ -307,6 +316,27 @@ class Grade(support.LiveTest):
         self.submit("right")
         result = self.grade(str(rubric), cwd=self.path("class/right"))
         self.assertEqual(result.status, 0, result.out)
+
+    def test_a_submission_is_in_a_cgroup_of_its_own_and_none_is_left(self):
+        own = own_cgroup()
+        there_can_be = own is not None and os.access(own, os.W_OK) and os.access(own / "cgroup.procs", os.W_OK)
+        before = {folder.name for folder in own.iterdir() if folder.is_dir()} if there_can_be else set()
+        rubric = pathlib.Path(self.path("cgroup.yaml"))
+        see = 'grep "^0::.*/lwptrace-[0-9]*-[0-9]*/run$" /proc/self/cgroup'
+        its = f"{own}/$(basename $(dirname $(grep ^0:: /proc/self/cgroup)))/cgroup.max.depth"
+        lift = f"test -e {its} && ! echo max > {its}"
+        if not there_can_be:
+            see, lift = "! " + see, "true"
+        rubric.write_text(
+            f"title: Cgroup\nbuild: {see}\ncommand: [sh, -c, '{see} && {lift}']\nruns: 2\n"
+            "checks: [{name: Its own, points: 1, exit status: 0}]\n",
+            encoding="utf-8",
+        )
+        self.submit("right")
+        result = self.grade(str(rubric), cwd=self.path("class/right"))
+        self.assertEqual(result.status, 0, result.out)
+        if there_can_be:
+            self.assertEqual({folder.name for folder in own.iterdir() if folder.is_dir()}, before)
 
     def test_words_that_are_wrong_get_one_line(self):
         self.submit("right")

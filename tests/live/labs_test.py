@@ -67,7 +67,7 @@ def lab_test(rubric):
         for name in RIGHT:
             with self.subTest(name):
                 self.assertEqual((scores[name]["earned"], scores[name]["points"]), (100, 100), told(scores[name]))
-                self.assertEqual(scores[name]["remarks"], [])
+                self.assertEqual(support.of_submission(scores[name]["remarks"]), [])
         for name, (points, words) in wrong.items():
             with self.subTest(name):
                 self.assertEqual(scores[name]["earned"], points, told(scores[name]))
