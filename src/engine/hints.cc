@@ -13,7 +13,8 @@ void Hints::turn(bool on) {
   on_ = on;
   hear_of_stops(on);
   heard_.clear();
-  sweep_at_ = 0;
+  quiet_ = 0;
+  finds_ = false;
 }
 
 bool Hints::listen(Nanos patience) {
@@ -61,30 +62,32 @@ int Hints::wait(siginfo_t& info, int how, std::size_t tasks) {
   if (on_ ? tasks < few / 2 : tasks > few) turn(!on_);
   if (!on_ || (how & WNOHANG) != 0) return ::waitid(P_ALL, 0, &info, how);
   if (ask_in_turn(info, how)) return remember(info), 0;
-  for (;;) {
+  for (bool asked_all = false;;) {
     while (!heard_.empty()) {
       const Tid tid = heard_.front();
       heard_.pop_front();
       if (ask(tid, info, how)) return remember(info), 0;
+      asked_all = false;
     }
     if (listen(0)) continue;
-    const Nanos began = clock_now();
-    bool asked_all = false;
-    if (began >= sweep_at_) {
-      ++counts_.sweeps;
-      info.si_pid = 0;
-      if (const int failed = ::waitid(P_ALL, 0, &info, how | WNOHANG)) return failed;
-      const Nanos ended = clock_now();
-      constexpr Nanos share = 8;  // one part in so many of the time
-      sweep_at_ = ended + share * (ended - began);
-      if (info.si_pid != 0) return remember(info), 0;
-      asked_all = true;
-    } else {
+    if (!asked_all) {
       for (const Tid tid : lately_) {
         if (ask(tid, info, how)) return remember(info), 0;
       }
     }
-    if (!listen(asked_all ? forever : sweep_at_ - began) && errno == EINTR) return -1;
+    if (!finds_) {
+      if (listen(asked_all ? forever : quiet_)) continue;
+      if (errno == EINTR) return -1;
+    }
+    const Nanos began = clock_now();
+    ++counts_.sweeps;
+    info.si_pid = 0;
+    if (const int failed = ::waitid(P_ALL, 0, &info, how | WNOHANG)) return failed;
+    finds_ = info.si_pid != 0;
+    if (finds_) return remember(info), 0;
+    constexpr Nanos share = 4;  // at most one part in five of the time
+    quiet_ = share * (clock_now() - began);
+    asked_all = true;
   }
 }
 

@@ -1,8 +1,9 @@
 // The wait for any of many. waitid(P_ALL) looks at every task each time it is called and each time it is woken, which
 // at ten thousand costs more than all the rest of a stop. Above a few dozen, SIGCHLD says who has something to report,
 // and only that one is asked. Signals merge while one is pending, so those who stopped lately are asked too, and all of
-// them now and then; nobody sleeps before all have been asked since the last signal. Among many who report all the time
-// one whose signal was merged would wait for ever, so a few are asked in turn as well, whatever is heard.
+// them when nobody has been heard of for a while that is long beside what asking them costs, as long as that finds
+// somebody; nobody sleeps for longer before all have been asked since the last signal. Among many who report all the
+// time one whose signal was merged would wait for ever, so a few are asked in turn as well, whatever is heard.
 #pragma once
 
 #include <lwptrace/event.h>
@@ -59,7 +60,8 @@ class Hints {
   std::array<Tid, 8> lately_{};  // who reported last, and lives; the latest first
   std::vector<Tid> in_turn_;     // are asked next
   Nanos turn_at_ = 0;            // CLOCK_MONOTONIC: when some more are
-  Nanos sweep_at_ = 0;           // CLOCK_MONOTONIC: before that asking all of them would take too much of the time
+  Nanos quiet_ = 0;              // when nobody has reported for so long, all are asked
+  bool finds_ = false;           // asking all of them has just found somebody: there may be more
 };
 
 }  // namespace lwptrace::engine
