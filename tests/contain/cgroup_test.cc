@@ -77,7 +77,7 @@ class CgroupTest : public testing::Test {
     std::set<fs::path> all;
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(own, error)) {
-      if (entry.is_directory()) all.insert(entry.path());
+      if (entry.path().filename().string().starts_with("lwptrace")) all.insert(entry.path());
     }
     return all;
   }
