@@ -197,7 +197,7 @@ ByNumber look_up(Abi abi) {
 
 const Row* find(Abi abi, std::uint64_t nr) {
   const std::uint64_t place = place_of_call(abi, nr);
-  return place < kNumbers ? table_of<look_up>(abi)[place] : nullptr;
+  return place < kNumbers ? of_abi<look_up>(abi)[place] : nullptr;
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ constexpr std::uint64_t place_of_call(Abi abi, std::uint64_t nr) {
 
 // What `make` gives for an ABI, made for each at the first call.
 template <auto make>
-const auto& table_of(Abi abi) {
+const auto& of_abi(Abi abi) {
   static const auto x86_64 = make(Abi::x86_64);
   static const auto i386 = make(Abi::i386);
   static const auto x32 = make(Abi::x32);

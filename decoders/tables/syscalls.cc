@@ -49,7 +49,7 @@ Names load(Abi abi) {
 std::string syscall_name(Abi abi, std::uint64_t nr) {
   const std::uint64_t place = place_of_call(abi, nr);
   if (place < kNumbers) {
-    const std::string& name = table_of<load>(abi)[place];
+    const std::string& name = of_abi<load>(abi)[place];
     if (!name.empty()) return name;
   }
   return "syscall_" + std::to_string(nr);

@@ -233,8 +233,7 @@ Ending run(GradeOptions& o, grade::Rubric& rubric, const std::string& text) {
     if (tried.signal != 0) contain::end_descendants(strangers);
     return tried;
   }
-  const std::string not_enforced =
-      around.not_contained + (rubric.limits.memory != 0 && !cgroups.limits_memory() ? "\nmemory of all" : "");
+  const std::string not_enforced = around.not_contained + (lets_memory_add_up(rubric, around) ? "\nmemory of all" : "");
   const ClassOptions options{o.results, o.parallel, about(o, text, rubric, not_enforced), whose, list};
   const ClassGraded graded = grade_class(rubric, submissions, options, around);
   const bool of_class = !o.submissions.empty();

@@ -66,7 +66,7 @@ std::string build(const grade::Rubric& rubric, const contain::Walls& walls) {
 std::vector<std::string> protections_missing(const grade::Rubric& rubric, const contain::Walls& walls,
                                              const Surroundings& around) {
   std::vector<std::string> words = walls.missing();
-  if (rubric.limits.memory != 0 && !around.cgroups->limits_memory()) {
+  if (lets_memory_add_up(rubric, around)) {
     words.emplace_back(
         "no cgroup v2 with the memory controller here: its memory limit holds for each process, not for all together");
   }
@@ -104,6 +104,10 @@ grade::Score no_score(const grade::Rubric& rubric, const std::string& why) {
   grade::Evidence nothing;
   nothing.why_not = why;
   return grade::score(rubric, {&nothing, 1});
+}
+
+bool lets_memory_add_up(const grade::Rubric& rubric, const Surroundings& around) {
+  return rubric.limits.memory != 0 && !around.cgroups->limits_memory();
 }
 
 Seen run_one(const grade::Rubric& rubric, const Submission& submission, const Surroundings& around) {

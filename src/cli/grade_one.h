@@ -20,6 +20,9 @@ struct Surroundings {
   const contain::Cgroups* cgroups;  // never null
 };
 
+// The rubric limits memory, and each of a program's processes may have that much: nothing here limits them together.
+[[nodiscard]] bool lets_memory_add_up(const grade::Rubric& rubric, const Surroundings& around);
+
 struct Seen {
   std::vector<grade::Evidence> runs;  // as many as the rubric wants, or one that says why there is none
   std::vector<std::string> missing;   // what could not be enforced, in words

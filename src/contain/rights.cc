@@ -16,6 +16,7 @@
 #include <cstdlib>
 
 #include "contain/cgroup.h"
+#include "contain/kernel_files.h"
 
 namespace lwptrace::contain {
 
@@ -57,12 +58,7 @@ bool give_up_capabilities() {
 }
 
 // The machine's memory running out, this is who is to end.
-void volunteer_to_end() {
-  const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (file < 0) return;
-  (void)!::write(file, "1000", 4);
-  ::close(file);
-}
+void volunteer_to_end() { (void)write_file(AT_FDCWD, "/proc/self/oom_score_adj", "1000"); }
 
 // Who is the user may have that user's keys (keyrings(7)), but for those of a session that is not his.
 void leave_keys() { (void)::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr); }

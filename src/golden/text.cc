@@ -5,9 +5,9 @@
 #include <fmt/ranges.h>
 #include <lwptrace/names.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <tuple>
 
 #include "golden/fit.h"
 #include "golden/grammar.h"
@@ -42,12 +42,12 @@ void write_line(std::string& out, std::string_view key, const std::string& value
 
 // Of siblings that are alike some may be over before they are joined: then nothing is said of any.
 bool alike(const Portrait& one, const Portrait& other) {
-  const auto rest = [](const Portrait& lwp) {
-    return std::tie(lwp.kind, lwp.born, lwp.flags, lwp.exit_signal, lwp.does, lwp.takes, lwp.ends, lwp.reaped,
-                    lwp.orphaned);
+  const bool one_is_not_joined = one.joined.empty() || other.joined.empty();
+  const auto same = [&](const SingleFact& fact) {
+    return one.*fact.value == other.*fact.value || (one_is_not_joined && fact.value == &Portrait::joined);
   };
-  const bool same_joiner = one.joined == other.joined || one.joined.empty() || other.joined.empty();
-  return same_joiner && rest(one) == rest(other);
+  return one.kind == other.kind && std::all_of(std::begin(single_facts), std::end(single_facts), same) &&
+         one.flags == other.flags && one.does == other.does && one.takes == other.takes;
 }
 
 }  // namespace
