@@ -80,11 +80,13 @@ need() {
   step "$why"
 }
 
-# configure PRESET [-DNAME=VALUE…]: once, and again when the presets have changed; ninja notices other changes by itself.
+# configure PRESET [-DNAME=VALUE…]: once, and again when the presets have changed, or what is installed: what was missing
+# may be there now. Ninja notices other changes by itself.
 configure() {
   local folder launcher=() log
   folder=$(build_folder "$1")
-  [ ! -e "$folder/build.ninja" ] || [ "$top/CMakePresets.json" -nt "$folder/build.ninja" ] || return 0
+  [ ! -e "$folder/build.ninja" ] || [ "$top/CMakePresets.json" -nt "$folder/build.ninja" ] ||
+    [ /var/lib/dpkg/status -nt "$folder/build.ninja" ] || return 0
   step "configuring $folder (preset $1)"
   ! command -v ccache >/dev/null || launcher=(-DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
   log=$(mktemp)
@@ -92,6 +94,7 @@ configure() {
     cat "$log" >&2
     die "cmake --preset $1 failed: its words are above"
   }
+  touch "$folder/build.ninja"
   rm -f "$log"
 }
 build_folder() { if [ "$1" = release ]; then echo "$top/build"; else echo "$top/build-$1"; fi; }
