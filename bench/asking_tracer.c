@@ -2,9 +2,9 @@
 // needs, asked in the cheapest ways we know. The answers are dropped: nothing is decoded, kept, put in order or
 // written.
 //   asking_tracer births|life PROG ARG…
-// births: the call of a birth, its clone_args and tid words; at a thread's end whether its group goes on; file, words,
-// name, user and set-ID bits of an exec; who sent a signal and who handles it. life: entries of births, execs, waits,
-// sends and joins besides, what a wait answered, the thread pointer, the CPU time of the dead.
+// births: the call of a birth, its clone_args and tid words; at a thread's end whether its group goes on; the stack
+// that an exec leaves; who sent a signal and who handles it. life: entries of births, execs, waits, sends and joins
+// besides, what a wait answered, the thread pointer, the CPU time of the dead.
 #define _GNU_SOURCE
 #include <asm/prctl.h>
 #include <elf.h>
@@ -18,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -30,7 +29,7 @@ static int life;
 static char is_thread[1 << 22];       // by tid
 static struct clone_args birth_call;  // the latest
 static int leaders_stat = -1;         // the program's, kept open
-static char answer[4096];
+static char answer[8192];
 
 static struct user_regs_struct registers(pid_t tid) {
   struct user_regs_struct all;
@@ -67,16 +66,10 @@ static void at_first_stop(pid_t tid) {
   if (is_thread[tid] && life) ptrace(PTRACE_PEEKUSER, tid, offsetof(struct user_regs_struct, fs_base), 0);
 }
 
+// The words, the file and the users are on the new stack: two pages of it.
 static void at_exec(pid_t tid) {
-  char path[64];
-  struct stat of;
   const struct user_regs_struct start = registers(tid);
-  memory(tid, start.rsp, answer, 4096 - start.rsp % 4096);
-  snprintf(path, sizeof path, "/proc/%d/exe", tid);
-  if (!life && readlink(path, answer, sizeof answer) < 0) answer[0] = 0;
-  if (stat(path, &of) == 0) answer[0] = (char)of.st_mode;
-  path[strlen(path) - 4] = 0;
-  if (stat(path, &of) == 0) answer[0] = (char)of.st_uid;
+  memory(tid, start.rsp, answer, sizeof answer);
 }
 
 static void at_group_question(void) {
@@ -155,13 +148,13 @@ int main(int count, char** word) {
   siginfo_t report = {.si_pid = 0};
   while (waitid(P_ALL, 0, &report, WEXITED | WSTOPPED | WNOWAIT | __WALL) == 0) {
     const pid_t tid = report.si_pid;
-    if (report.si_code == CLD_EXITED || report.si_code == CLD_KILLED || report.si_code == CLD_DUMPED) at_death(tid);
-    if (waitpid(tid, &status, __WALL) != tid) continue;
-    if (!WIFSTOPPED(status)) {
+    if (report.si_code == CLD_EXITED || report.si_code == CLD_KILLED || report.si_code == CLD_DUMPED) {
+      at_death(tid);
+      waitpid(tid, &status, __WALL);
       if (tid == child && WIFEXITED(status)) code = WEXITSTATUS(status);
       continue;
     }
-    const int event = status >> 16, signal = WSTOPSIG(status);
+    const int event = report.si_status >> 8, signal = report.si_status & 0xff;  // it goes on, and need not be taken
     int deliver = 0, request = PTRACE_CONT;
     if (event == PTRACE_EVENT_STOP) {
       at_first_stop(tid);

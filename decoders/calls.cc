@@ -107,15 +107,11 @@ Call rt_sigaction(const Context& c) {
   constexpr int kSigchld = 17;
   constexpr std::uint64_t kIgnore = 1, kNoChildWait = 2;  // SIG_IGN, SA_NOCLDWAIT
   if (c.number(0) != kSigchld || c.word(1) == 0) return other(c);
-  std::uint64_t handler = 0, flags = 0;
-  if (c.frame.abi == Abi::x86_64) {
-    handler = read_value<std::uint64_t>(c.memory, c.word(1)).value_or(0);
-    flags = read_value<std::uint64_t>(c.memory, c.word(1) + 8).value_or(0);
-  } else {
-    handler = read_value<std::uint32_t>(c.memory, c.word(1)).value_or(0);
-    flags = read_value<std::uint32_t>(c.memory, c.word(1) + 4).value_or(0);
-  }
-  return ChildActionCall{.ignores = handler == kIgnore, .no_wait = (flags & kNoChildWait) != 0};
+  const auto read = [&]<class Word>(Word) {
+    const auto [handler, flags] = read_value<std::array<Word, 2>>(c.memory, c.word(1)).value_or(std::array<Word, 2>{});
+    return ChildActionCall{.ignores = handler == kIgnore, .no_wait = (flags & kNoChildWait) != 0};
+  };
+  return c.frame.abi == Abi::x86_64 ? read(std::uint64_t{}) : read(std::uint32_t{});
 }
 
 Call set_tid_address(const Context& c) { return TidAddressCall{.addr = c.word(0)}; }

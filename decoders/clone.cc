@@ -14,6 +14,7 @@
 
 #include "decoders/memory.h"
 #include "decoders/tables/clone_flags.h"
+#include "decoders/tables/numbers.h"
 
 namespace lwptrace::decoders {
 namespace {
@@ -133,7 +134,7 @@ CloneCall decode_clone_call(const SyscallFrame& registers, const MemoryReader& m
   const SyscallFrame frame = normalised(registers);
   CloneCall call;
   call.abi = frame.abi;
-  call.via = from_string<Via>(syscall_name(call.abi, frame.nr));
+  call.via = via_of_call(call.abi, frame.nr);
   switch (call.via) {
     case Via::clone:
       decode_clone(call, frame, memory);
@@ -147,8 +148,7 @@ CloneCall decode_clone_call(const SyscallFrame& registers, const MemoryReader& m
     case Via::vfork:
       take_legacy_flags(call, tables::kCLONE_VFORK | tables::kCLONE_VM | SIGCHLD);
       break;
-    default:  // `launch` and `attach` are no system calls
-      call.via = Via::unknown;
+    default:
       break;
   }
   return call;

@@ -193,14 +193,14 @@ void Engine::go_on(Tid tid, int signal, bool to_return) {
 
 void Engine::handle(const Report& report) {
   const Tid tid = report.tid;
-  if (strangers_.erase(tid) != 0) {
+  if (!strangers_.empty() && strangers_.erase(tid) != 0) {
     ++stats_.taken;
     (void)::waitpid(tid, nullptr, WNOHANG);
     return;
   }
   if (!WIFSTOPPED(report.status)) return handle_death(tid, report.status);
   if (!started_) return handle_before_start(report);
-  auto fact = read_stop(tid, report.status);
+  auto fact = read_stop(report);
   at_hand_ = &stats_.stop(tasks_[tid].stop = kind_of(fact));
   ++at_hand_->times;
   charge(*at_hand_);
@@ -239,7 +239,7 @@ std::optional<Engine::Report> Engine::death_of(Tid tid) {
   constexpr int how = WEXITED | WNOHANG | WNOWAIT | __WALL;
   ++stats_.asked;
   if (::waitid(P_PID, static_cast<id_t>(tid), &info, how) != 0 || !is_death(info)) return std::nullopt;
-  return Report{tid, death_status(info)};
+  return Report{tid, death_status(info), info.si_uid};
 }
 
 // Nobody else can have inherited its children. Of one with threads the last may have ended, and the leader, whose death
@@ -296,7 +296,8 @@ void Engine::handle_before_start(const Report& report) {
   observe(report.tid, snapshot_.launched(report.tid, ignores_sigchld));
 }
 
-std::optional<Fact> Engine::read_stop(Tid tid, int status) {
+std::optional<Fact> Engine::read_stop(const Report& report) {
+  const auto [tid, status, real_uid] = report;
   Task& task = tasks_[tid];
   if (!task.death_announced) task.announced = announcements();
   const int signal = WSTOPSIG(status);
@@ -346,7 +347,7 @@ std::optional<Fact> Engine::read_stop(Tid tid, int status) {
       if (event_message(tid, message) != 0) return std::nullopt;
       const auto former = static_cast<Tid>(message);
       const auto caller = tasks_.find(former);
-      auto fact = snapshot_.exec(tid, former, caller != tasks_.end() && caller->second.in_known_exec);
+      auto fact = snapshot_.exec(tid, former, caller != tasks_.end() && caller->second.in_known_exec, real_uid);
       if (fact) {
         if (former != tid) {
           (void)hints_.listen(0);  // that of the old leader, whose tid it has now
@@ -397,15 +398,19 @@ void Engine::remember(Tid creator, const BirthStop& birth) {
 }
 
 void Engine::observe(Tid tid, Fact fact) {
-  queue_.push_back(Observation{stopped_at_, tid, std::move(fact)});
+  act_on(Observation{stopped_at_, tid, std::move(fact)});
   while (!queue_.empty()) {
     const Observation observation = std::move(queue_.front());
     queue_.pop_front();
-    actions_.clear();
-    timed(&Stats::model, [&] { observer_.observe(observation, actions_); });
-    for (const Action& action : actions_) carry_out(action);
-    timed(&Stats::telling, [&] { observer_.settle(); });
+    act_on(observation);
   }
+}
+
+void Engine::act_on(const Observation& observation) {
+  actions_.clear();
+  timed(&Stats::model, [&] { observer_.observe(observation, actions_); });
+  for (const Action& action : actions_) carry_out(action);
+  timed(&Stats::telling, [&] { observer_.settle(); });
 }
 
 void Engine::carry_out(const Action& action) {

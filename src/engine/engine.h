@@ -78,7 +78,8 @@ class Engine {
  private:
   struct Report {  // one answer of wait
     Tid tid = 0;
-    int status = 0;  // as waitpid(2) gives it
+    int status = 0;              // as waitpid(2) gives it
+    std::uint32_t real_uid = 0;  // the user that it really is, in our user namespace (waitid(2))
   };
   [[nodiscard]] bool attaching() const { return !options_.attach.pids.empty(); }
   // Without a filter every call stops.
@@ -109,9 +110,10 @@ class Engine {
   [[nodiscard]] bool lives_alone(Tid process);
   void handle_death(Tid tid, int status);
   void note(const AnnouncedDeath& announced);
-  [[nodiscard]] std::optional<Fact> read_stop(Tid tid, int status);
+  [[nodiscard]] std::optional<Fact> read_stop(const Report& report);
   void remember(Tid creator, const BirthStop& birth);
   void observe(Tid tid, Fact fact);
+  void act_on(const Observation& observation);
   void carry_out(const Action& action);
   void go_on(Tid tid, int signal, bool to_return = false);
   void undisturb(Tid tid);
@@ -129,7 +131,7 @@ class Engine {
   std::unordered_map<Tid, Task> tasks_;
   std::size_t bucket_ = 0;  // of tasks_: the last of those that were asked in turn
   std::vector<Action> actions_;
-  std::deque<Observation> queue_;
+  std::deque<Observation> queue_;  // answers to Identify
   std::set<Tid> strangers_;  // children that lwptrace had before it began: a shell's, which became lwptrace by exec
   Tid root_ = 0;
   bool started_ = false;  // the root has passed its exec

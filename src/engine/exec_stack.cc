@@ -4,9 +4,11 @@
 
 #include <elf.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <span>
+#include <utility>
 
 #include "decoders/memory.h"
 
@@ -14,10 +16,31 @@ namespace lwptrace::engine {
 
 namespace {
 
+// The first two pages of it, read at once: most stacks have all of theirs there.
+class Stack : public MemoryReader {
+ public:
+  Stack(const MemoryReader& memory, std::uint64_t sp) : memory_(memory), sp_(sp), size_(memory.read(sp, bytes_)) {}
+  std::size_t read(std::uint64_t address, std::span<std::byte> out) const override {
+    const std::uint64_t from = address - sp_;
+    const bool ends_here = size_ < bytes_.size();  // what is beyond cannot be read
+    if (from >= size_ || (size_ - from < out.size() && !ends_here)) return memory_.read(address, out);
+    const std::size_t size = std::min<std::size_t>(out.size(), size_ - from);
+    std::memcpy(out.data(), bytes_.data() + from, size);
+    return size;
+  }
+  [[nodiscard]] std::span<const std::byte> bytes() const { return std::span(bytes_).first(size_); }
+
+ private:
+  const MemoryReader& memory_;
+  std::uint64_t sp_;
+  std::array<std::byte, 8192> bytes_;
+  std::size_t size_;
+};
+
 class Pointers {
  public:
-  Pointers(const MemoryReader& memory, std::uint64_t sp, std::size_t size)
-      : size_(size), count_(memory.read(sp, bytes_) / size) {}
+  Pointers(std::span<const std::byte> bytes, std::size_t size)
+      : bytes_(bytes), size_(size), count_(bytes.size() / size) {}
   [[nodiscard]] std::optional<std::uint64_t> at(std::uint64_t index) const {
     if (index >= count_) return std::nullopt;
     std::uint64_t value = 0;
@@ -26,8 +49,42 @@ class Pointers {
   }
 
  private:
-  std::array<std::byte, 4096> bytes_;
+  std::span<const std::byte> bytes_;
   std::size_t size_, count_;
+};
+
+// Of the auxiliary vector, as far as it was there.
+struct Auxiliary {
+  std::uint64_t file = 0;
+  std::optional<std::uint64_t> uid, euid, gid, egid, secure;
+  void take(std::uint64_t type, std::uint64_t value) {
+    switch (type) {
+      case AT_EXECFN:
+        file = value;
+        break;
+      case AT_UID:
+        uid = value;
+        break;
+      case AT_EUID:
+        euid = value;
+        break;
+      case AT_GID:
+        gid = value;
+        break;
+      case AT_EGID:
+        egid = value;
+        break;
+      case AT_SECURE:
+        secure = value;
+        break;
+      default:
+        break;
+    }
+  }
+  [[nodiscard]] bool as_itself() const {
+    constexpr std::uint64_t unmapped = 65534;  // whoever has no number in the user namespace has this one
+    return secure == 0 && uid && uid == euid && uid != unmapped && gid && gid == egid && gid != unmapped;
+  }
 };
 
 // begin_new_exec: the last part of the name. Of what is executed by its descriptor alone, that depends on the kernel.
@@ -42,26 +99,30 @@ std::optional<std::string> comm_of(const std::string& file) {
 std::optional<ExecStack> read_exec_stack(const MemoryReader& memory, std::uint64_t sp, std::size_t pointer_size,
                                          bool wants_words) {
   constexpr std::size_t longest_path = 4096, most_words = std::size_t{16} << 20;
-  const Pointers pointers(memory, sp, pointer_size);
+  const Stack whole(memory, sp);
+  const Pointers pointers(whole.bytes(), pointer_size);
   const std::uint64_t argc = pointers.at(0).value_or(0);
   if (argc == 0 || pointers.at(argc + 1) != 0) return std::nullopt;
   const std::uint64_t environment = argc + 2;
   std::uint64_t at = environment;
   while (pointers.at(at).value_or(0) != 0) ++at;
-  std::uint64_t file = 0;
+  Auxiliary auxiliary;
   for (++at; pointers.at(at).value_or(AT_NULL) != AT_NULL; at += 2) {
-    if (pointers.at(at) == AT_EXECFN) file = pointers.at(at + 1).value_or(0);
+    if (const auto value = pointers.at(at + 1)) auxiliary.take(*pointers.at(at), *value);
   }
-  const auto name = decoders::read_string(memory, file, longest_path);
-  if (file == 0 || name.cut) return std::nullopt;
+  if (auxiliary.file == 0) return std::nullopt;
+  auto name = decoders::read_string(whole, auxiliary.file, longest_path);
+  if (name.cut) return std::nullopt;
   ExecStack stack;
   stack.comm = comm_of(name.text);
+  stack.file = std::move(name.text);
+  stack.as_itself = auxiliary.as_itself();
   if (!wants_words) return stack;
   const std::uint64_t begin = *pointers.at(1);
-  const std::uint64_t first = *pointers.at(environment), end = first != 0 ? first : file;
+  const std::uint64_t first = *pointers.at(environment), end = first != 0 ? first : auxiliary.file;
   if (begin < sp || end <= begin || end - begin > most_words) return std::nullopt;
   stack.words.resize(end - begin);
-  if (memory.read(begin, std::as_writable_bytes(std::span(stack.words))) != stack.words.size()) return std::nullopt;
+  if (whole.read(begin, std::as_writable_bytes(std::span(stack.words))) != stack.words.size()) return std::nullopt;
   if (stack.words.back() != '\0') return std::nullopt;
   return stack;
 }

@@ -68,6 +68,7 @@ constexpr ArgumentRule life_rules[] = {
     {"futex_time64", 1, but_clock, FUTEX_WAIT_BITSET},
     {"prctl", 0, ~0U, PR_SET_NAME},
     {"prctl", 0, ~0U, PR_SET_CHILD_SUBREAPER},
+    {"prctl", 0, ~0U, PR_SET_NO_NEW_PRIVS},  // it is not told: a set-ID file may be without effect from then on
     {"arch_prctl", 0, ~0U, ARCH_SET_FS},
     {"arch_prctl", 0, ~0U, ARCH_SET_GS},
 };

@@ -2,6 +2,8 @@
 // once: that is why SIGCHLD stays blocked (deaths.h).
 #include "engine/hints.h"
 
+#include <sys/prctl.h>
+
 #include <algorithm>
 #include <cerrno>
 
@@ -9,7 +11,11 @@
 
 namespace lwptrace::engine {
 
+// Patience is a timer, and one that expires before all others has to be told to the hardware, at each sleep: as long
+// as it may be late by a tick (4 ms, CONFIG_HZ=250) it never is the first while the CPU is busy.
 void Hints::turn(bool on) {
+  constexpr unsigned long a_tick = 4'000'000, as_before = 0;  // ns
+  ::prctl(PR_SET_TIMERSLACK, on ? a_tick : as_before);
   on_ = on;
   hear_of_stops(on);
   heard_.clear();

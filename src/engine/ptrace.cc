@@ -14,6 +14,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "decoders/tables/numbers.h"
+
 namespace lwptrace::engine {
 
 namespace {
@@ -90,9 +92,8 @@ int Registers::read_call(Tid tid) {
 
 int Registers::read_birth_call(Tid tid) {
   if (const int error = read(tid)) return error;
-  constexpr std::uint64_t i386_fork = 2, i386_clone = 120, i386_vfork = 190;
-  const std::uint64_t nr = x86_64_.orig_rax;
-  int80_ = !i386_ && (nr == i386_fork || nr == i386_clone || nr == i386_vfork);
+  const Via as_i386 = via_of_call(Abi::i386, x86_64_.orig_rax);
+  int80_ = !i386_ && as_i386 != Via::unknown && as_i386 != Via::clone3;
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <linux/sched.h>
 #include <lwptrace/names.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,6 +64,11 @@ void read_wait_result(const WaitCall& call, const TaskMemory& memory, ReturnStop
 bool makes_kernel_threads(const Call& call) {
   const auto* other = std::get_if<OtherCall>(&call);
   return other != nullptr && other->name == "io_uring_setup";
+}
+
+bool gives_up_privileges(const Call& call) {
+  const auto* other = std::get_if<OtherCall>(&call);
+  return other != nullptr && other->name == "prctl" && static_cast<int>(other->args[0].value) == PR_SET_NO_NEW_PRIVS;
 }
 
 // Whether our filter would stop it, and not for the engine's sake.
@@ -168,15 +174,28 @@ std::optional<Fact> Snapshot::birth(Tid tid, Task& task, int event) {
   return stop;
 }
 
+bool Snapshot::has_other_filters(const procfs::TaskStatus& status) const {
+  return status.seccomp_filters.value_or(0) > (mark_ ? 1 : 0);
+}
+
 bool Snapshot::has_other_filters(Tid tid) const {
   if (confined_) return true;
   const auto status = procfs::status(tid);
-  return status && status->seccomp_filters.value_or(0) > (mark_ ? 1 : 0);
+  return status && has_other_filters(*status);
+}
+
+// What the engine itself has to know of a call that is stopped for nothing else. True: it is such a one.
+bool Snapshot::learn_of(const Call& call) {
+  const bool threads = makes_kernel_threads(call), privileges = gives_up_privileges(call);
+  kernel_threads_ = kernel_threads_ || threads;
+  no_new_privs_ = no_new_privs_ || privileges;
+  return threads || privileges;
 }
 
 // /proc/PID is dear where nothing has looked at it before, and each file of it once more: what the new stack shows need
 // not be asked there, nor what was read of the call at its entry.
-std::optional<Fact> Snapshot::exec(Tid tid, Tid former, bool call_is_known) {
+std::optional<ExecStop> Snapshot::executes(Tid tid, Tid former, bool call_is_known,
+                                           std::optional<std::uint32_t> real_uid) {
   Registers registers;
   if (registers.read(tid) != 0) return std::nullopt;
   if (backtracer_ != nullptr) backtracer_->forget(tid);
@@ -187,10 +206,13 @@ std::optional<Fact> Snapshot::exec(Tid tid, Tid former, bool call_is_known) {
   const auto stack = read_exec_stack(TaskMemory(tid), frame.sp, registers.is_i386() ? 4 : 8, !call_is_known);
   stop.comm = stack && stack->comm ? *stack->comm : procfs::comm(tid);
   if (!call_is_known) {
-    stop.file = procfs::exe(tid);
+    const bool whole = real_uid && stack && stack->file.starts_with('/');
+    stop.file = whole ? stack->file : procfs::exe(tid);
     stop.argv = stack ? procfs::parse_cmdline(stack->words) : procfs::cmdline(tid);
   }
-  if (const auto user = procfs::user(tid)) {
+  if (real_uid && stack && stack->as_itself && !no_new_privs_) {
+    stop.uid = real_uid;
+  } else if (const auto user = procfs::user(tid)) {
     stop.uid = user->uid;
     const auto meant = procfs::file_identity(tid);
     stop.privilege_dropped = (meant.uid && meant.uid != user->uid) || (meant.gid && meant.gid != user->gid);
@@ -198,22 +220,28 @@ std::optional<Fact> Snapshot::exec(Tid tid, Tid former, bool call_is_known) {
   return stop;
 }
 
+std::optional<Fact> Snapshot::exec(Tid tid, Tid former, bool call_is_known, std::uint32_t real_uid) {
+  auto stop = executes(tid, former, call_is_known, real_uid);
+  return stop ? std::optional<Fact>(std::move(*stop)) : std::nullopt;
+}
+
 Launched Snapshot::launched(Tid tid, bool ignores_sigchld) {
   Launched launched;
   launched.ignores_sigchld = ignores_sigchld;
-  if (auto fact = exec(tid, tid, false)) {
-    auto& stop = std::get<ExecStop>(*fact);
-    launched.file = std::move(stop.file);
-    launched.argv = std::move(stop.argv);
-    launched.comm = std::move(stop.comm);
-    launched.abi = stop.abi;
-    launched.uid = stop.uid;
-    launched.privilege_dropped = stop.privilege_dropped;
+  if (auto stop = executes(tid, tid, false, {})) {
+    launched.file = std::move(stop->file);
+    launched.argv = std::move(stop->argv);
+    launched.comm = std::move(stop->comm);
+    launched.abi = stop->abi;
+    launched.uid = stop->uid;
+    launched.privilege_dropped = stop->privilege_dropped;
   }
   launched.ppid = ::getpid();
   launched.pgid = ::getpgid(tid);
   launched.sid = ::getsid(tid);
-  confined_ = has_other_filters(tid);
+  const auto status = procfs::status(tid);
+  confined_ = status && has_other_filters(*status);
+  no_new_privs_ = !status || status->no_new_privs;
   return launched;
 }
 
@@ -221,9 +249,8 @@ std::optional<Fact> Snapshot::filter_stop(Tid tid, Task& task) {
   CallStop at;
   if (call_stop(tid, at) != 0 || at.where != CallStop::Where::filter) return std::nullopt;
   Call call = decoders::decode_call(at.frame, TaskMemory(tid));
-  kernel_threads_ = kernel_threads_ || makes_kernel_threads(call);
   // Should a filter of the tracee's own use our mark, then at least for no call that we let pass.
-  const bool stopped = is_told(call, detail_) || makes_kernel_threads(call);
+  const bool stopped = learn_of(call) || is_told(call, detail_);
   const bool ours = at.mark == mark_ && (stopped || !has_other_filters(tid));
   if (!ours) return ForeignFilterStop{std::move(call)};
   return entered(tid, task, at, std::move(call));
@@ -236,7 +263,7 @@ std::optional<Fact> Snapshot::unfiltered_call(Tid tid, Task& task) {
   task.in_told_call = false;
   if (at.where == CallStop::Where::return_) return told ? call_return(tid, task) : std::nullopt;
   Call call = decoders::decode_call(at.frame, TaskMemory(tid));
-  kernel_threads_ = kernel_threads_ || makes_kernel_threads(call);
+  (void)learn_of(call);
   if (!is_told(call, detail_)) return std::nullopt;
   task.in_told_call = true;
   return entered(tid, task, at, std::move(call));

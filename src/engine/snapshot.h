@@ -63,7 +63,8 @@ class Snapshot {
   // Each answers with nothing when the task was killed meanwhile (ESRCH): its death will be reported.
   [[nodiscard]] std::optional<Fact> newborn(Tid tid);
   [[nodiscard]] std::optional<Fact> birth(Tid tid, Task& task, int event);
-  [[nodiscard]] std::optional<Fact> exec(Tid tid, Tid former, bool call_is_known);
+  // `real_uid`: as waitid(2) told it with the stop.
+  [[nodiscard]] std::optional<Fact> exec(Tid tid, Tid former, bool call_is_known, std::uint32_t real_uid);
   [[nodiscard]] std::optional<Fact> filter_stop(Tid tid, Task& task);
   // Without our filter, at the entry or the return of any call: nothing too where the filter would not have stopped it.
   [[nodiscard]] std::optional<Fact> unfiltered_call(Tid tid, Task& task);
@@ -83,6 +84,11 @@ class Snapshot {
   [[nodiscard]] bool leader_goes_on(Tid tgid, const procfs::TaskStat& leader);
   void look_at_target(Tid tid, Task& task, KillCall& kill) const;
   [[nodiscard]] bool has_other_filters(Tid tid) const;
+  [[nodiscard]] bool has_other_filters(const procfs::TaskStatus& status) const;
+  bool learn_of(const Call& call);
+  // Without `real_uid` /proc is asked for all.
+  [[nodiscard]] std::optional<ExecStop> executes(Tid tid, Tid former, bool call_is_known,
+                                                 std::optional<std::uint32_t> real_uid);
   // With what a leader that is dead already ended by its own call.
   [[nodiscard]] static std::optional<Status> ended_by_itself(Tid tgid);
   [[nodiscard]] Backtrace backtrace(Tid tid, Tid tgid, const Registers& registers, bool in_syscall);
@@ -97,6 +103,7 @@ class Snapshot {
   procfs::KeptStats leaders_;
   bool kernel_threads_ = false;  // some process may have threads that the kernel made for it (io_uring), untraced
   bool nesting_ = false;         // some task has made or entered a pid namespace
+  bool no_new_privs_ = true;     // some task may be under it, which exec tells nobody
 };
 
 }  // namespace lwptrace::engine

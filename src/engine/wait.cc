@@ -22,7 +22,7 @@ std::optional<Engine::Report> Engine::take(const Report& report) {
   ++stats_.taken;
   const int taken = ::waitid(P_PID, static_cast<id_t>(report.tid), &stop, WSTOPPED | WNOHANG | __WALL);
   if (taken != 0 || stop.si_pid == 0 || W_STOPCODE(stop.si_status) == report.status) return std::nullopt;
-  return Report{stop.si_pid, W_STOPCODE(stop.si_status)};
+  return Report{stop.si_pid, W_STOPCODE(stop.si_status), stop.si_uid};
 }
 
 // A wait finds the youngest first: a newborn is often reported before the event of its creator, which tells all that is
@@ -35,11 +35,12 @@ bool Engine::is_early(const Report& report) const {
 // Its creator may have been killed before its event, and of some there is none: nobody is waited for in vain, and not
 // for long while others report.
 std::optional<Engine::Report> Engine::early_one(bool nobody_else) {
+  if (early_.empty()) return std::nullopt;
   constexpr Nanos long_ago = 10'000'000;
   auto one = std::find_if(early_.begin(), early_.end(), [this](const Report& r) { return r.tid == awaited_; });
   if (one != early_.end()) {
     awaited_ = 0;
-  } else if (!early_.empty() && (nobody_else || detaching_ || now() - early_since_ > long_ago)) {
+  } else if (nobody_else || detaching_ || now() - early_since_ > long_ago) {
     one = early_.begin();
   } else {
     return std::nullopt;
@@ -83,8 +84,7 @@ std::optional<Engine::Report> Engine::wait_for_any() {
         ::nanosleep(&a_moment, nullptr);
       }
       if (info.si_pid == 0) continue;  // it has nothing to report
-      if (is_death(info)) return Report{info.si_pid, death_status(info)};
-      return Report{info.si_pid, W_STOPCODE(info.si_status)};
+      return Report{info.si_pid, is_death(info) ? death_status(info) : W_STOPCODE(info.si_status), info.si_uid};
     }
     if (errno == ECHILD && awaited_ == 0) return std::nullopt;
     const bool was_interrupted = errno == EINTR;

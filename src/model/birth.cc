@@ -185,7 +185,7 @@ void Tracker::announce(Tid tid, const BirthStop& fact) {
   if (creator == nullptr) return resume(tid);
   if (fact.child <= 0 || fact.child == tid) return resume(tid);  // in no pid namespace that we can see
 
-  PendingBirth pending;
+  PendingBirth& pending = pending_.emplace();
   pending.id = next_id_++;
   pending.creator = creator->id;
   pending.family = creator->group;
@@ -212,7 +212,6 @@ void Tracker::announce(Tid tid, const BirthStop& fact) {
   birth.backtrace = fact.backtrace;
   const std::unique_ptr<BirthFailed> failure = std::move(creator->own_rare().held_failure);
   if (failure || fact.clone3_refused) birth.fallback = "clone3";
-  pending_ = std::move(pending);
   resume(tid);
 
   auto orphan = orphans_.find(fact.child);

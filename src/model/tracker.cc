@@ -54,7 +54,7 @@ TraceEnd Tracker::end(Nanos t, EndReason reason) const {
   return end;
 }
 
-void Tracker::emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody body) {
+void Tracker::emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody&& body) {
   if (muted || (!options_.tell_signals && std::holds_alternative<Signal>(body))) return;
   if (std::holds_alternative<Birth>(body)) counts_.births++, counts_.lwps++;
   if (std::holds_alternative<BirthFailed>(body)) counts_.failed_births++;
@@ -62,11 +62,17 @@ void Tracker::emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody body) {
   if (std::holds_alternative<Exit>(body)) counts_.exits++;
   if (std::holds_alternative<Signal>(body)) counts_.signals++;
   constexpr std::size_t many = 64;
-  step_->events.push_back(Event{++seq_, now_, lwp, tid, tgid, std::move(body)});
+  Event& event = step_->events.emplace_back();
+  event.seq = ++seq_;
+  event.t = now_;
+  event.lwp = lwp;
+  event.tid = tid;
+  event.tgid = tgid;
+  event.body = std::move(body);
   if (step_->events.size() >= many && step_->full) step_->full();
 }
 
-void Tracker::emit(const Lwp& lwp, EventBody body) {
+void Tracker::emit(const Lwp& lwp, EventBody&& body) {
   emit(lwp.id, lwp.tid, graph_.group_of(lwp).tgid, lwp.muted, std::move(body));
 }
 

@@ -179,8 +179,8 @@ class Tracker {
   void forget_the_reaped(ThreadGroup& parent);
   void hand_over_children(ThreadGroup& group, LwpId ended);
 
-  void emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody body);
-  void emit(const Lwp& lwp, EventBody body);
+  void emit(LwpId lwp, Tid tid, Tid tgid, bool muted, EventBody&& body);
+  void emit(const Lwp& lwp, EventBody&& body);
   void resume(Tid tid, Resume::Until until = Resume::Until::next_event, int signal = 0);
   void act(const Action& action) { step_->actions.push_back(action); }
   void guard();

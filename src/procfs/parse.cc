@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <cstring>
 
 #include "procfs/procfs.h"
 
@@ -36,6 +37,34 @@ std::string_view next_word(std::string_view& text) {
   const std::string_view word(start, static_cast<std::size_t>(end - start));
   text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
   return word;
+}
+
+// Words with one space before each, numbered from `first`, and asked for in their order.
+class FieldsInOrder {
+ public:
+  FieldsInOrder(std::string_view text, int first) : rest_(text), next_(first) {}
+  // Nothing where there are fewer.
+  std::string_view operator[](int wanted) {
+    std::string_view field;
+    for (; next_ <= wanted && !rest_.empty(); ++next_) {
+      field = rest_.substr(1, rest_.find(' ', 1) - 1);
+      rest_.remove_prefix(1 + field.size());
+    }
+    return next_ > wanted ? field : std::string_view{};
+  }
+
+ private:
+  std::string_view rest_;
+  int next_;
+};
+
+std::uint64_t decimal(std::string_view digits) {
+  std::uint64_t value = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') break;
+    value = 10 * value + static_cast<std::uint64_t>(c - '0');
+  }
+  return value;
 }
 
 // proc_task_name: of all bytes only these two are written otherwise, after a tab.
@@ -79,6 +108,7 @@ std::optional<TaskStatus> parse_status(std::string_view text) {
   status.ignored = mask("SigIgn:");
   status.caught = mask("SigCgt:");
   if (const auto filters = field(text, "Seccomp_filters:")) status.seccomp_filters = number<int>(*filters);
+  status.no_new_privs = number<int>(field(text, "NoNewPrivs:").value_or("")).value_or(0) != 0;
   status.peak_kib = number<std::uint64_t>(field(text, "VmHWM:").value_or("")).value_or(0);
   status.tracer = number<Tid>(field(text, "TracerPid:").value_or("")).value_or(0);
   return status;
@@ -94,32 +124,33 @@ std::optional<Pidfd> parse_pidfd(std::string_view text) {
 
 std::optional<TaskStat> parse_stat(std::string_view text) {
   // The name stands in parentheses and may hold any byte, parentheses too: the last one ends it.
-  const std::size_t name_end = text.rfind(')');
-  if (name_end == std::string_view::npos) return std::nullopt;
-  text.remove_prefix(name_end + 1);
-  std::string_view words[50];  // field 3 (state) is words[0]
-  for (std::string_view& word : words) word = next_word(text);
-  if (words[49].empty()) return std::nullopt;
+  const auto* name_end = static_cast<const char*>(::memrchr(text.data(), ')', text.size()));
+  if (name_end == nullptr) return std::nullopt;
+  FieldsInOrder fields(text.substr(static_cast<std::size_t>(name_end + 1 - text.data())), 3);
   constexpr std::uint32_t pf_exiting = 0x4, pf_signaled = 0x400, pf_kthread = 0x200000;  // include/linux/sched.h
   constexpr std::uint32_t pf_io_worker = 0x10, pf_user_worker = 0x4000;
-  const auto flags = number<std::uint32_t>(words[6]).value_or(0);
-  const auto pending = number<std::uint64_t>(words[28]).value_or(0);  // field 31, of the thread itself
   TaskStat stat;
-  stat.running = words[0] == "R";
-  stat.uninterruptible = words[0] == "D";
+  const std::string_view state = fields[3];
+  stat.running = state == "R";
+  stat.uninterruptible = state == "D";
+  stat.peek.zombie = state == "Z" || state == "X";
+  stat.ppid = static_cast<Tid>(decimal(fields[4]));
+  const auto flags = decimal(fields[9]);
   stat.kernel_thread = (flags & pf_kthread) != 0;
   stat.kernel_worker = (flags & (pf_io_worker | pf_user_worker)) != 0;
-  stat.ppid = number<Tid>(words[1]).value_or(0);
-  stat.exit_signal = number<int>(words[35]).value_or(-1);
-  stat.peek.zombie = words[0] == "Z" || words[0] == "X";
   stat.peek.exiting = (flags & pf_exiting) != 0;
-  stat.peek.sigkill_pending = ((pending >> (SIGKILL - 1)) & 1) != 0;
   stat.peek.killed = (flags & pf_signaled) != 0;
-  stat.exit_code = number<int>(words[49]).value_or(0);  // field 52, the last
-  stat.utime_ticks = number<std::uint64_t>(words[11]).value_or(0);
-  stat.stime_ticks = number<std::uint64_t>(words[12]).value_or(0);
-  stat.ignored = number<std::uint64_t>(words[30]).value_or(0);
-  stat.caught = number<std::uint64_t>(words[31]).value_or(0);
+  stat.utime_ticks = decimal(fields[14]);
+  stat.stime_ticks = decimal(fields[15]);
+  const auto pending = decimal(fields[31]);  // of the thread itself
+  stat.peek.sigkill_pending = ((pending >> (SIGKILL - 1)) & 1) != 0;
+  stat.ignored = decimal(fields[33]);
+  stat.caught = decimal(fields[34]);
+  const std::string_view exit_signal = fields[38];
+  stat.exit_signal = exit_signal.starts_with('-') ? -1 : static_cast<int>(decimal(exit_signal));
+  const std::string_view exit_code = fields[52];  // the last
+  if (exit_code.empty()) return std::nullopt;
+  stat.exit_code = static_cast<int>(decimal(exit_code));
   return stat;
 }
 

@@ -22,8 +22,9 @@ struct TaskStatus {  // /proc/TID/status
   std::uint64_t blocked = 0, ignored = 0, caught = 0;
   std::uint64_t pending = 0, shared_pending = 0;  // of this thread alone, of its group
   std::optional<int> seccomp_filters;             // how many it runs under (Linux 5.9)
-  Tid tracer = 0;                                 // 0: nobody traces it
-  std::uint64_t peak_kib = 0;                     // its memory at its largest, since its exec
+  bool no_new_privs = false;
+  Tid tracer = 0;              // 0: nobody traces it
+  std::uint64_t peak_kib = 0;  // its memory at its largest, since its exec
 
   // Its tids in the pid namespaces below ours.
   [[nodiscard]] std::vector<Tid> nested_tids() const {

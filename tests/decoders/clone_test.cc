@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <lwptrace/names.h>
 
 #include "decoders/tables/clone_flags.h"
 #include "tests/decoders/clone_calls.h"
@@ -102,6 +103,19 @@ TEST(Clone, ForkAndVforkAreTheFlagsThatTheKernelUsesForThem) {
     EXPECT_EQ(call.via, Via::vfork);
     EXPECT_EQ(call.flags_raw, 0x4111u);
     EXPECT_EQ(call.exit_signal, 17);
+  }
+}
+
+TEST(Clone, ItsNumbersAreThoseOfTheCallsThatAreNamedSo) {
+  constexpr std::uint64_t numbers = 600, x32_bit = 0x40000000;
+  for (const Abi abi : {Abi::x86_64, Abi::i386, Abi::x32}) {
+    for (std::uint64_t place = 0; place < numbers; ++place) {
+      const std::uint64_t nr = abi == Abi::x32 ? place | x32_bit : place;
+      const std::string name = syscall_name(abi, nr);
+      const bool makes = name == "clone" || name == "clone3" || name == "fork" || name == "vfork";
+      const Via expected = makes ? from_string<Via>(name) : Via::unknown;
+      EXPECT_EQ(decode_clone_call({.abi = abi, .nr = nr}, FakeMemory{}).via, expected) << name << ' ' << nr;
+    }
   }
 }
 

@@ -2,6 +2,8 @@
 """What the trace of a fixture must say beyond what the kernel oracle knows: idioms, causes, joins, reaps, senders."""
 
 import base64
+import os
+import shutil
 import sys
 import unittest
 
@@ -185,6 +187,21 @@ class Facts(support.LiveTest):
             self.assertEqual({event["type"] for event in self.events}, kinds)
         self.trace("fork", "--detail", "all")
         self.assertIn("syscall", {event["type"] for event in self.events})
+
+    def test_an_exec_has_its_file_as_it_was_named_at_each_level(self):
+        script = self.path("script")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\n")
+        os.chmod(script, 0o755)
+        for level in "births", "life":
+            for file in "/bin/true", script:
+                recording = self.path("t.jsonl")
+                result = self.lwptrace("-qq", "--detail", level, "-o", recording, "sh", "-c", f"{file} a; exit 0")
+                self.assertEqual(result.status, 0, result)
+                execs = [e for e in support.read_trace(recording).events if e["type"] == "exec"]
+                self.assertEqual(execs[0]["file"], os.path.realpath(shutil.which("sh")))
+                self.assertEqual((execs[1]["file"], execs[1]["comm"]), (file, os.path.basename(file)))
+                self.assertEqual((execs[1]["argv"][-1], execs[1]["uid"]), ("a", os.geteuid()))
 
     def test_a_backtrace_leads_from_the_birth_to_main(self):
         self.trace("pthread_join", "-k")

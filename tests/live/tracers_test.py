@@ -130,6 +130,13 @@ class Privilege(support.LiveTest):
             self.assertIn(b"euid=0(root)", result.out)
             self.assertEqual(self.dropped(recording), set())
 
+    def test_of_a_set_user_id_program_is_dropped_after_no_new_privs(self):
+        recording = self.path("t.jsonl")
+        program = ["setpriv", "--reuid=65534", "--clear-groups", "--no-new-privs", self.program]
+        result = self.lwptrace("-qq", "-o", recording, *program)
+        self.assertNotIn(b"euid", result.out)
+        self.assertEqual(self.dropped(recording), {self.program})
+
     def test_an_ordinary_user_cannot_become_another(self):
         result = support.run([*AS_NOBODY, support.lwptrace(), "-qq", "-u", "root", "true"])
         self.assertEqual(result.status, 125)

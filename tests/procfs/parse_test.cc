@@ -70,6 +70,26 @@ TEST(Stat, TellsHowATaskEnds) {
   EXPECT_EQ(parse_stat(stat_line("x", "S", 0x40, 0x100))->peek, (TaskPeek{false, false, false, true}));
 }
 
+TEST(Stat, HasEachFieldWhereProc5CountsIt) {
+  const auto stat = parse_stat(stat_line("x", "R", 0x40, 0));
+  EXPECT_TRUE(stat->running);
+  EXPECT_EQ(stat->ppid, 1);
+  EXPECT_EQ(stat->utime_ticks, 70u);
+  EXPECT_EQ(stat->stime_ticks, 80u);
+  EXPECT_EQ(stat->ignored, 33u);
+  EXPECT_EQ(stat->caught, 34u);
+  EXPECT_EQ(stat->exit_signal, 38);
+}
+
+TEST(Stat, ThatIsCutOffIsNothing) {
+  const std::string whole = stat_line("x", "S", 0x40, 0);
+  const std::size_t last = whole.rfind(' ');
+  EXPECT_TRUE(parse_stat(whole.substr(0, last + 2)));
+  EXPECT_FALSE(parse_stat(whole.substr(0, last)));
+  EXPECT_FALSE(parse_stat(whole.substr(0, 20)));
+  EXPECT_FALSE(parse_stat("4711 (x)"));
+}
+
 TEST(Stat, TellsWhichThreadsAreTheKernelsOwn) {
   EXPECT_FALSE(parse_stat(stat_line("x", "S", 0x40, 0))->kernel_worker);
   EXPECT_TRUE(parse_stat(stat_line("iou-sqp-4710", "S", 0x404050, 0))->kernel_worker);
