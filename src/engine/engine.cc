@@ -200,19 +200,20 @@ void Engine::handle(const Report& report) {
   }
   if (!WIFSTOPPED(report.status)) return handle_death(tid, report.status);
   if (!started_) return handle_before_start(report);
-  auto fact = read_stop(report);
-  at_hand_ = &stats_.stop(tasks_[tid].stop = kind_of(fact));
+  Task& task = tasks_[tid];
+  auto fact = read_stop(report, task);
+  at_hand_ = &stats_.stop(task.stop = kind_of(fact));
   ++at_hand_->times;
   charge(*at_hand_);
   if (!fact) {
     if (killing_) ::kill(tid, SIGKILL);
     return;
   }
-  if (const auto* birth = std::get_if<BirthStop>(&*fact)) remember(tid, *birth);
+  if (const auto* birth = std::get_if<BirthStop>(&*fact)) remember(tid, task, *birth);
   if (const auto* signal = std::get_if<SignalStop>(&*fact)) {
     forwarding_.delivered(*signal, stopped_at_);
     const bool caught = procfs::has_signal(signal->caught.value_or(0), signal->signo);
-    if (const Task& task = tasks_[tid]; caught && task.rare) task.rare->disturbed.reset();  // its call ends
+    if (caught && task.rare) task.rare->disturbed.reset();  // its call ends
   }
   const auto* entry = std::get_if<EntryStop>(&*fact);
   const auto* wait = entry != nullptr ? std::get_if<WaitCall>(&entry->call) : nullptr;
@@ -296,9 +297,8 @@ void Engine::handle_before_start(const Report& report) {
   observe(report.tid, snapshot_.launched(report.tid, ignores_sigchld));
 }
 
-std::optional<Fact> Engine::read_stop(const Report& report) {
+std::optional<Fact> Engine::read_stop(const Report& report, Task& task) {
   const auto [tid, status, real_uid] = report;
-  Task& task = tasks_[tid];
   if (!task.death_announced) task.announced = announcements();
   const int signal = WSTOPSIG(status);
   const int event = status >> 16;
@@ -376,19 +376,20 @@ std::optional<Fact> Engine::read_stop(const Report& report) {
   }
 }
 
-void Engine::remember(Tid creator, const BirthStop& birth) {
-  Task& task = tasks_[creator];
+void Engine::remember(Tid creator, Task& task, const BirthStop& birth) {
   task.kept = detaching_;
   if (task.tgid == 0) task.tgid = Snapshot::identity(creator).tgid;  // it was adopted: nobody told us its group
   const Tid tgid = task.tgid;
   const bool thread = birth.childs ? birth.childs->tgid == tgid : birth.call.has(CLONE_THREAD);
   pinning_.inherit(birth.child, creator);
-  if (!thread && !birth.childs && !birth.call.has(CLONE_PARENT)) tasks_[birth.child].parent = tgid;
-  tasks_[birth.child].tgid = birth.childs ? birth.childs->tgid : thread ? tgid : birth.child;
-  if (const auto leader = tasks_.find(tgid); thread && leader != tasks_.end()) leader->second.had_siblings = true;
+  Task& newborn = tasks_[birth.child];
+  if (!thread && !birth.childs && !birth.call.has(CLONE_PARENT)) newborn.parent = tgid;
+  newborn.tgid = birth.childs ? birth.childs->tgid : thread ? tgid : birth.child;
+  if (thread) {
+    if (const auto leader = tasks_.find(tgid); leader != tasks_.end()) leader->second.had_siblings = true;
+  }
   if (auto undo = task.rare ? std::move(task.rare->undo) : nullptr) {  // its newborn has a copy of what was changed
     if (birth.call.has(CLONE_VM)) undo->bytes.clear();
-    Task& newborn = tasks_[birth.child];
     if (newborn.seen) {
       put_back(birth.child, *undo);
     } else {

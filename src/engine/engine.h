@@ -110,8 +110,8 @@ class Engine {
   [[nodiscard]] bool lives_alone(Tid process);
   void handle_death(Tid tid, int status);
   void note(const AnnouncedDeath& announced);
-  [[nodiscard]] std::optional<Fact> read_stop(const Report& report);
-  void remember(Tid creator, const BirthStop& birth);
+  [[nodiscard]] std::optional<Fact> read_stop(const Report& report, Task& task);
+  void remember(Tid creator, Task& task, const BirthStop& birth);
   void observe(Tid tid, Fact fact);
   void act_on(const Observation& observation);
   void carry_out(const Action& action);

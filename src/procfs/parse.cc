@@ -3,6 +3,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "procfs/procfs.h"
 
@@ -39,23 +40,27 @@ std::string_view next_word(std::string_view& text) {
   return word;
 }
 
-// Words with one space before each, numbered from `first`, and asked for in their order.
+// Words with one space before each, numbered from `first`, and asked for in their order. Spaces are counted without a
+// branch for each: a stat file, some 350 bytes of which ten words matter, is read at each death of a thread.
 class FieldsInOrder {
  public:
-  FieldsInOrder(std::string_view text, int first) : rest_(text), next_(first) {}
+  FieldsInOrder(std::string_view text, int first)
+      : at_(text.data()), end_(text.data() + text.size()), spaces_before_(first - 1) {}
   // Nothing where there are fewer.
   std::string_view operator[](int wanted) {
-    std::string_view field;
-    for (; next_ <= wanted && !rest_.empty(); ++next_) {
-      field = rest_.substr(1, rest_.find(' ', 1) - 1);
-      rest_.remove_prefix(1 + field.size());
-    }
-    return next_ > wanted ? field : std::string_view{};
+    int spaces = wanted - std::exchange(spaces_before_, wanted);
+    const char* at = at_;
+    while (at != end_ && spaces != 0) spaces -= static_cast<int>(*at++ == ' ');
+    at_ = at;
+    if (spaces != 0) return {};
+    while (at != end_ && *at != ' ') ++at;
+    return {at_, static_cast<std::size_t>(at - at_)};
   }
 
  private:
-  std::string_view rest_;
-  int next_;
+  const char* at_;
+  const char* end_;
+  int spaces_before_;
 };
 
 std::uint64_t decimal(std::string_view digits) {
