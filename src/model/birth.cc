@@ -185,7 +185,7 @@ void Tracker::announce(Tid tid, const BirthStop& fact) {
   if (creator == nullptr) return resume(tid);
   if (fact.child <= 0 || fact.child == tid) return resume(tid);  // in no pid namespace that we can see
 
-  PendingBirth& pending = pending_.emplace();
+  PendingBirth& pending = pending_.emplace(PendingBirth{});
   pending.id = next_id_++;
   pending.creator = creator->id;
   pending.family = creator->group;

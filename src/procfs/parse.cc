@@ -153,6 +153,7 @@ std::optional<TaskStat> parse_stat(std::string_view text) {
   stat.caught = decimal(fields[34]);
   const std::string_view exit_signal = fields[38];
   stat.exit_signal = exit_signal.starts_with('-') ? -1 : static_cast<int>(decimal(exit_signal));
+  stat.cpu = static_cast<int>(decimal(fields[39]));
   const std::string_view exit_code = fields[52];  // the last
   if (exit_code.empty()) return std::nullopt;
   stat.exit_code = static_cast<int>(decimal(exit_code));

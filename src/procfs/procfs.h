@@ -39,7 +39,8 @@ struct TaskStatus {  // /proc/TID/status
 
 struct TaskStat {  // /proc/TGID/task/TID/stat
   TaskPeek peek;
-  bool running = false;
+  bool running = false;          // on a CPU, or waiting for one
+  int cpu = -1;                  // the last that it was on
   bool uninterruptible = false;  // state D: asleep, and nothing but its end or what it waits for wakes it
   bool kernel_thread = false;    // PF_KTHREAD
   bool kernel_worker = false;    // a thread of a user process that the kernel made for itself: io_uring's, vhost's
@@ -89,6 +90,7 @@ void count_read();
 class KeptStats {
  public:
   ~KeptStats();
+  // `running` is not told of one that waits for the CPU that we are on: it has not run while its file was written.
   [[nodiscard]] std::optional<TaskStat> leader(Tid tgid);
   void forget(Tid tgid);  // it has ended
 

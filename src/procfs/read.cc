@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -58,8 +59,11 @@ std::optional<TaskStat> KeptStats::leader(Tid tgid) {
     count_read();
   }
   char text[1024];
+  const int here = ::sched_getcpu();
   const ssize_t got = ::pread(found->fd, text, sizeof text, 0);
-  return got > 0 ? parse_stat({text, static_cast<std::size_t>(got)}) : std::nullopt;
+  auto stat = got > 0 ? parse_stat({text, static_cast<std::size_t>(got)}) : std::nullopt;
+  if (stat && stat->running && stat->cpu == here && ::sched_getcpu() == here) stat->running = false;
+  return stat;
 }
 
 void KeptStats::forget(Tid tgid) {

@@ -79,6 +79,7 @@ TEST(Stat, HasEachFieldWhereProc5CountsIt) {
   EXPECT_EQ(stat->ignored, 33u);
   EXPECT_EQ(stat->caught, 34u);
   EXPECT_EQ(stat->exit_signal, 38);
+  EXPECT_EQ(stat->cpu, 39);
 }
 
 TEST(Stat, ThatIsCutOffIsNothing) {
