@@ -26,9 +26,9 @@
 #include <unistd.h>
 
 static int life;
-static char is_thread[1 << 22];       // by tid
-static struct clone_args birth_call;  // the latest
-static int leaders_stat = -1;         // the program's, kept open
+static struct clone_args* calls[1 << 22];    // by tid: the call that it makes or made last
+static struct clone_args* born_by[1 << 22];  // by tid: the call that made it; null while nobody has announced it
+static int leaders_stat = -1;                // the program's, kept open
 static char answer[8192];
 
 static struct user_regs_struct registers(pid_t tid) {
@@ -43,10 +43,14 @@ static void memory(pid_t tid, unsigned long long address, void* into, size_t siz
   if (process_vm_readv(tid, &here, 1, &there, 1, 0) < 0) memset(into, 0, size);
 }
 
+// Or is likely to be one: in these workloads nobody but a thread is reported before its creator's event.
+static int is_thread(pid_t tid) { return born_by[tid] == NULL || (born_by[tid]->flags & CLONE_THREAD) != 0; }
+
 static void read_birth_call(pid_t tid, const struct user_regs_struct* call) {
-  memset(&birth_call, 0, sizeof birth_call);
-  if (call->orig_rax == SYS_clone3) memory(tid, call->rdi, &birth_call, sizeof birth_call);
-  if (call->orig_rax == SYS_clone) birth_call = (struct clone_args){.flags = call->rdi, .child_tid = call->r10};
+  if (calls[tid] == NULL) calls[tid] = malloc(sizeof **calls);
+  memset(calls[tid], 0, sizeof **calls);
+  if (call->orig_rax == SYS_clone3) memory(tid, call->rdi, calls[tid], sizeof **calls);
+  if (call->orig_rax == SYS_clone) *calls[tid] = (struct clone_args){.flags = call->rdi, .child_tid = call->r10};
 }
 
 static void at_birth(pid_t tid) {
@@ -56,14 +60,15 @@ static void at_birth(pid_t tid) {
     read_birth_call(tid, &call);
   }
   ptrace(PTRACE_GETEVENTMSG, tid, 0, &child);
-  if (birth_call.flags & CLONE_PARENT_SETTID) memory(tid, birth_call.parent_tid, answer, sizeof(pid_t));
-  is_thread[child] = (birth_call.flags & CLONE_THREAD) != 0;
+  if (calls[tid]->flags & CLONE_PARENT_SETTID) memory(tid, calls[tid]->parent_tid, answer, sizeof(pid_t));
+  born_by[child] = calls[tid];
 }
 
 static void at_first_stop(pid_t tid) {
-  if (birth_call.flags & CLONE_CHILD_SETTID) memory(tid, birth_call.child_tid, answer, sizeof(pid_t));
-  if (!is_thread[tid] && getpgid(tid) == getsid(tid)) answer[0] = 0;
-  if (is_thread[tid] && life) ptrace(PTRACE_PEEKUSER, tid, offsetof(struct user_regs_struct, fs_base), 0);
+  const struct clone_args* call = born_by[tid];
+  if (call != NULL && (call->flags & CLONE_CHILD_SETTID)) memory(tid, call->child_tid, answer, sizeof(pid_t));
+  if (!is_thread(tid) && getpgid(tid) == getsid(tid)) answer[0] = 0;
+  if (life && is_thread(tid)) ptrace(PTRACE_PEEKUSER, tid, offsetof(struct user_regs_struct, fs_base), 0);
 }
 
 // The words, the file and the users are on the new stack: two pages of it.
@@ -85,9 +90,14 @@ static void at_signal(pid_t tid) {
 // True: what it returns has to be seen.
 static int at_entry(pid_t tid) {
   const struct user_regs_struct call = registers(tid);
-  read_birth_call(tid, &call);
+  const int births[] = {SYS_clone, SYS_clone3, SYS_fork, SYS_vfork};
+  for (size_t i = 0; i < sizeof births / sizeof *births; i++) {
+    if (call.orig_rax != (unsigned)births[i]) continue;
+    read_birth_call(tid, &call);
+    return 1;  // unless its event comes first
+  }
   if (call.orig_rax == SYS_execve) memory(tid, call.rdi, answer, 64);
-  return call.orig_rax == SYS_wait4;
+  return call.orig_rax == SYS_execve || call.orig_rax == SYS_wait4;
 }
 
 static void at_exit(pid_t tid) {
@@ -96,12 +106,13 @@ static void at_exit(pid_t tid) {
 }
 
 static void at_death(pid_t tid) {
-  clockid_t clock;
   struct timespec spent;
-  if (is_thread[tid]) at_group_question();
+  if (is_thread(tid)) at_group_question();
   if (!life) return;
-  if (!is_thread[tid] && clock_getcpuclockid(tid, &clock) == 0) clock_gettime(clock, &spent);
-  if (!is_thread[tid]) return;
+  if (!is_thread(tid)) {
+    clock_gettime(~tid << 3 | 2, &spent);  // its process's clock
+    return;
+  }
   snprintf(answer, sizeof answer, "/proc/%d/schedstat", tid);
   const int fd = open(answer, O_RDONLY | O_CLOEXEC);
   if (fd >= 0 && read(fd, answer, sizeof answer) >= 0) close(fd);

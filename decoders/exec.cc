@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cstring>
+#include <bit>
 
 #include "decoders/memory.h"
 
@@ -17,11 +17,10 @@ constexpr std::size_t kMaxBytes = 4096;
 
 void read_argv(ExecCall& call, std::uint64_t argv, std::size_t pointer_size, const MemoryReader& memory) {
   if (argv == 0) return;
-  std::array<std::byte, (kMaxWords + 1) * sizeof(std::uint64_t)> bytes{};
-  const std::size_t got = memory.read(argv, std::span(bytes).first((kMaxWords + 1) * pointer_size));
-  for (std::size_t i = 0; (i + 1) * pointer_size <= got; ++i) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + i * pointer_size, pointer_size);
+  for (std::size_t i = 0; i <= kMaxWords; ++i) {
+    std::array<std::byte, sizeof(std::uint64_t)> bytes{};
+    if (memory.read(argv + i * pointer_size, std::span(bytes).first(pointer_size)) != pointer_size) break;
+    const auto word = std::bit_cast<std::uint64_t>(bytes);
     if (word == 0) return;
     if (i == kMaxWords) break;
     ReadString read = read_string(memory, word, kMaxBytes);
@@ -33,7 +32,8 @@ void read_argv(ExecCall& call, std::uint64_t argv, std::size_t pointer_size, con
 
 }  // namespace
 
-ExecCall decode_exec(const SyscallFrame& frame, bool at, const MemoryReader& memory) {
+ExecCall decode_exec(const SyscallFrame& frame, bool at, const MemoryReader& whole) {
+  const BlockMemory memory(whole);
   const std::size_t first = at ? 1 : 0;
   ExecCall call;
   call.file = read_string(memory, frame.args[first], kMaxBytes).text;

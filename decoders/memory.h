@@ -4,6 +4,7 @@
 #include <lwptrace/syscall_frame.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,6 +20,46 @@ template <class T>
   if (memory.read(address, std::as_writable_bytes(std::span(&value, 1))) != sizeof value) return std::nullopt;
   return value;
 }
+
+// Reads in blocks and keeps the last few: what is read piece by piece often lies side by side. A block lies in one
+// page.
+class BlockMemory : public MemoryReader {
+ public:
+  explicit BlockMemory(const MemoryReader& memory) : memory_(memory) {}
+  [[nodiscard]] std::size_t read(std::uint64_t address, std::span<std::byte> out) const override {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      const std::uint64_t at = address + done, offset = at % kBlock;
+      const Block& block = block_at(at - offset);
+      if (block.size <= offset) return done + memory_.read(at, out.subspan(done));
+      const std::size_t size = std::min<std::size_t>(out.size() - done, block.size - offset);
+      std::copy_n(block.bytes.begin() + static_cast<std::ptrdiff_t>(offset), size,
+                  out.begin() + static_cast<std::ptrdiff_t>(done));
+      done += size;
+    }
+    return done;
+  }
+
+ private:
+  static constexpr std::size_t kBlock = 512, kKept = 4;
+  struct Block {
+    std::uint64_t address = 1;  // none's: they are multiples of their size
+    std::size_t size = 0;       // of what could be read
+    std::array<std::byte, kBlock> bytes{};
+  };
+  const Block& block_at(std::uint64_t address) const {
+    auto found = std::find_if(blocks_.begin(), blocks_.end(), [&](const Block& one) { return one.address == address; });
+    if (found != blocks_.end()) return *found;
+    Block& block = blocks_[next_++ % kKept];
+    block.address = address;
+    block.size = memory_.read(address, block.bytes);
+    return block;
+  }
+
+  const MemoryReader& memory_;
+  mutable std::array<Block, kKept> blocks_;
+  mutable std::size_t next_ = 0;
+};
 
 struct ReadString {
   std::string text;
