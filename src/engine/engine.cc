@@ -34,13 +34,6 @@ std::uintptr_t ptrace_options(Detail detail) {
   return options;
 }
 
-// Who has another's tid by an exec cannot be looked at before (looks_like_a_spurious_pid). Who listens in a group-stop
-// may stop again at once, for the same signal: that is another stop, which is not to be taken for this one.
-bool is_taken_first(int status) {
-  const int event = status >> 16;
-  return event == PTRACE_EVENT_EXEC || (event == PTRACE_EVENT_STOP && WSTOPSIG(status) != SIGTRAP);
-}
-
 }  // namespace
 
 Engine::Engine(EngineOptions options, Observer& observer)
@@ -175,7 +168,7 @@ void Engine::loop() {
       taken = take(*report);
       continue;
     }
-    taken = is_taken_first(report->status) ? take(*report) : std::nullopt;
+    taken = is_taken_first(*report) ? take(*report) : std::nullopt;
     handle(*report);
     charge(*at_hand_);
     if (stands_still_ != 0) taken = take(*report);
@@ -183,6 +176,20 @@ void Engine::loop() {
 }
 
 void Engine::charge(Counted& to) { to.ptrace_calls += ptrace_calls() - std::exchange(charged_, ptrace_calls()); }
+
+// Its thread group never held another thread: nobody else can have called an exec that it reports.
+bool Engine::is_alone(Tid process) const {
+  const auto task = tasks_.find(process);
+  return !unannounced_ && task != tasks_.end() && !task->second.had_siblings;
+}
+
+// Who has another's tid by an exec cannot be looked at before (looks_like_a_spurious_pid). Who listens in a group-stop
+// may stop again at once, for the same signal: that is another stop, which is not to be taken for this one.
+bool Engine::is_taken_first(const Report& report) const {
+  const int event = report.status >> 16;
+  if (event == PTRACE_EVENT_EXEC) return !is_alone(report.tid);
+  return event == PTRACE_EVENT_STOP && WSTOPSIG(report.status) != SIGTRAP;
+}
 
 // A stop that ends at once need not be taken from the kernel first. That of a signal must not be: should we be killed
 // before, the kernel then delivers it.
@@ -245,10 +252,7 @@ std::optional<Engine::Report> Engine::death_of(Tid tid) {
 
 // Nobody else can have inherited its children. Of one with threads the last may have ended, and the leader, whose death
 // is reported after that, not yet.
-bool Engine::lives_alone(Tid process) {
-  const auto task = tasks_.find(process);
-  return task != tasks_.end() && !task->second.had_siblings && !death_of(process);
-}
+bool Engine::lives_alone(Tid process) { return is_alone(process) && !death_of(process); }
 
 void Engine::handle_death(Tid tid, int status) {
   const auto task = tasks_.find(tid);
@@ -304,6 +308,7 @@ std::optional<Fact> Engine::read_stop(const Report& report, Task& task) {
   const int event = status >> 16;
   if (!task.seen) {
     task.seen = true;
+    unannounced_ = unannounced_ || task.tgid == 0;
     if (auto undo = task.rare ? std::move(task.rare->undo) : nullptr) put_back(tid, *undo);
     auto fact = snapshot_.newborn(tid);
     if (fact && event == PTRACE_EVENT_STOP && signal != SIGTRAP) std::get<NewbornStop>(*fact).group_stop = signal;
@@ -343,8 +348,8 @@ std::optional<Fact> Engine::read_stop(const Report& report, Task& task) {
     case PTRACE_EVENT_VFORK:
       return snapshot_.birth(tid, task, event);
     case PTRACE_EVENT_EXEC: {
-      std::uint64_t message = 0;
-      if (event_message(tid, message) != 0) return std::nullopt;
+      auto message = static_cast<std::uint64_t>(tid);
+      if (!is_alone(tid) && event_message(tid, message) != 0) return std::nullopt;
       const auto former = static_cast<Tid>(message);
       const auto caller = tasks_.find(former);
       auto fact = snapshot_.exec(tid, former, caller != tasks_.end() && caller->second.in_known_exec, real_uid);

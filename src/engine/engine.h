@@ -116,6 +116,8 @@ class Engine {
   void act_on(const Observation& observation);
   void carry_out(const Action& action);
   void go_on(Tid tid, int signal, bool to_return = false);
+  [[nodiscard]] bool is_alone(Tid process) const;
+  [[nodiscard]] bool is_taken_first(const Report& report) const;
   void undisturb(Tid tid);
   void let_run(Tid tid, int signal);
   void kill_all();
@@ -136,6 +138,7 @@ class Engine {
   Tid root_ = 0;
   bool started_ = false;  // the root has passed its exec
   bool root_ended_ = false;
+  bool unannounced_ = false;  // some newborn was looked at before its creator's event: it may be anybody's sibling
   Tid stands_still_ = 0;      // its stop is at hand, and not yet taken from the kernel
   Tid awaited_ = 0;           // a newborn that is certain to report soon
   int interruptions_ = 0;     // of the wait for it
