@@ -30,8 +30,8 @@ bool goes_on(Tid tgid, Tid tid, const std::optional<procfs::TaskStat>& thread) {
 
 // What all threads that a group ever had have spent on a CPU; of its only one, to the nanosecond what schedstat says.
 std::optional<Nanos> spent_by_group(Tid tgid) {
-  constexpr clockid_t of_scheduler =
-      2;  // as clock_getcpuclockid(3) makes it, which asks the kernel whether it is there
+  // As clock_getcpuclockid(3) makes it, which asks the kernel whether it is there as well.
+  constexpr clockid_t of_scheduler = 2;
   const Nanos spent = clock_now(~static_cast<clockid_t>(tgid) << 3 | of_scheduler);
   return spent != 0 ? std::optional(spent) : std::nullopt;
 }
