@@ -18,8 +18,9 @@ struct UnwindRegisters {
 class Backtracer {
  public:
   virtual ~Backtracer() = default;
-  // Innermost frame first, resolved to symbols and, where there is debug info, source lines. The task `tid` of thread
-  // group `tgid` must be stopped; `memory` reads it. Empty when nothing could be unwound. Never throws.
+  // Innermost frame first. The task `tid` of thread group `tgid` must be stopped; `memory` reads it. Symbols and, where
+  // there is debug info, source lines are looked up when the frames are first read, by then without the task. Empty
+  // when nothing could be unwound. Never throws.
   [[nodiscard]] virtual Backtrace capture(Tid tid, Tid tgid, const UnwindRegisters& regs,
                                           const MemoryReader& memory) = 0;
   // The image of thread group `tgid` was replaced by an exec, or is gone: drop what is remembered of its mappings.

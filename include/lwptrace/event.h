@@ -10,8 +10,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -70,7 +72,8 @@ struct Frame {  // one line of a backtrace, innermost first
 };
 
 // The frames of one backtrace, which never change and which its copies share: a program calls from few places, and
-// each has its frames made, and written as text, once.
+// each has its frames made, and written as text, once. They may be made late, by whichever thread reads them first:
+// names and source lines are slow to find, and who captures a backtrace keeps a task waiting.
 class Backtrace {
  public:
   using value_type = Frame;
@@ -78,10 +81,12 @@ class Backtrace {
 
   Backtrace() = default;
   Backtrace(std::vector<Frame> frames)  // NOLINT(google-explicit-constructor): it is its frames
-      : frames_(std::make_shared<const std::vector<Frame>>(std::move(frames))) {}
+      : late_(frames.empty() ? nullptr : std::make_shared<Late>(nullptr, std::move(frames))) {}
   Backtrace(std::initializer_list<Frame> frames) : Backtrace(std::vector<Frame>(frames)) {}
+  // `make` is called once, at the first look at a frame, and dropped then. It gives one frame or more.
+  explicit Backtrace(std::function<std::vector<Frame>()> make) : late_(std::make_shared<Late>(std::move(make))) {}
 
-  [[nodiscard]] bool empty() const { return frames().empty(); }
+  [[nodiscard]] bool empty() const { return late_ == nullptr; }
   [[nodiscard]] std::size_t size() const { return frames().size(); }
   [[nodiscard]] const_iterator begin() const { return frames().begin(); }
   [[nodiscard]] const_iterator end() const { return frames().end(); }
@@ -89,15 +94,28 @@ class Backtrace {
   bool operator==(const Backtrace& other) const { return shares_with(other) || frames() == other.frames(); }
 
   // Is the one a copy of the other?
-  [[nodiscard]] bool shares_with(const Backtrace& other) const { return frames_ == other.frames_; }
+  [[nodiscard]] bool shares_with(const Backtrace& other) const { return late_ == other.late_; }
 
  private:
+  struct Late {
+    Late(std::function<std::vector<Frame>()> how, std::vector<Frame> already = {})
+        : make(std::move(how)), frames(std::move(already)) {}
+    std::once_flag made;
+    std::function<std::vector<Frame>()> make;  // empty: the frames are there
+    std::vector<Frame> frames;
+  };
+
   [[nodiscard]] const std::vector<Frame>& frames() const {
     static const std::vector<Frame> kNone;
-    return frames_ ? *frames_ : kNone;
+    if (!late_) return kNone;
+    std::call_once(late_->made, [&late = *late_] {
+      if (late.make) late.frames = late.make();
+      late.make = nullptr;
+    });
+    return late_->frames;
   }
 
-  std::shared_ptr<const std::vector<Frame>> frames_;  // null: none
+  std::shared_ptr<Late> late_;  // null: none
 };
 
 struct Tls {

@@ -98,9 +98,9 @@ Backtrace Capture::run() {
   if (known && image_ != known) walk();  // what it had come by before it knew may be something else by now
   const std::vector<const Image::PcFacts*>& walked = owner_.walked_;
   if (walked.front() != nullptr) return image_->backtrace(walked);
-  std::vector<Frame> frames{Frame{.ip = Address{start_.rip}}};
-  for (std::size_t i = 1; i < walked.size(); ++i) frames.push_back(walked[i]->frame);
-  return frames;
+  std::vector<Place> places{{.frame = {.ip = Address{start_.rip}}}};
+  for (std::size_t i = 1; i < walked.size(); ++i) places.push_back(walked[i]->place);
+  return named_when_read(std::move(places));
 }
 
 void Capture::walk() {

@@ -1,5 +1,5 @@
 // Where separate debug info is looked for: on this machine's disks alone. libdwfl's standard search may ask servers
-// (DEBUGINFOD_URLS), which would hold up a stopped tracee for as long as a network likes; this one cannot.
+// (DEBUGINFOD_URLS), which would hold up the trace for as long as a network likes; this one cannot.
 #pragma once
 
 #include <elfutils/libdwfl.h>

@@ -81,17 +81,11 @@ std::optional<UnwindTable> read_eh_frame_hdr(std::uint64_t address, Words& words
 
 // A table made of the FDEs that the file's .eh_frame section holds: static programs have no .eh_frame_hdr.
 std::optional<UnwindTable> make_table(Module& module, const Image::Region& region) {
-  const auto start = module.vaddr(region.offset);
-  const std::vector<Module::Function> functions = module.functions();
-  if (!start || functions.empty()) return std::nullopt;
   UnwindTable table;
-  const std::uint64_t bias = region.start - *start;
   table.base = region.start;
-  for (const Module::Function& function : functions) {
-    const auto near_start = static_cast<std::int64_t>(function.start + bias - table.base);
-    const auto near_fde = static_cast<std::int64_t>(function.fde + bias - table.base);
-    const UnwindTable::Entry entry{static_cast<std::int32_t>(near_start), static_cast<std::int32_t>(near_fde)};
-    if (entry.start == near_start && entry.fde == near_fde) table.index.push_back(entry);
+  for (const Module::Function& function : module.functions(region.offset)) {
+    const UnwindTable::Entry entry{static_cast<std::int32_t>(function.start), static_cast<std::int32_t>(function.fde)};
+    if (entry.start == function.start && entry.fde == function.fde) table.index.push_back(entry);
   }
   std::sort(table.index.begin(), table.index.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
   table.entries = table.index.size();
@@ -178,15 +172,12 @@ const Image::PcFacts& Image::learn(std::uint64_t pc, bool exact, const Region& r
   // A call may be the last instruction of its function: the byte before the return address is surely the caller's.
   const std::uint64_t inside = exact || facts.signal_frame ? pc : pc - 1;
   facts.rule = space_.rule(inside, walk);
-  facts.frame.ip = Address{pc};
+  facts.place.frame.ip = Address{pc};
   if (region.object == nullptr) return facts;
-  facts.frame.module = region.object->mapping.path;
-  if (!region.object->module) return facts;
-  const Symbol& symbol = region.object->module->symbol(inside - region.start + region.offset);
-  facts.frame.symbol = symbol.name;
-  if (symbol.offset) facts.frame.offset = *symbol.offset + (pc - inside);
-  facts.frame.file = symbol.file;
-  facts.frame.line = symbol.line;
+  facts.place.frame.module = region.object->mapping.path;
+  facts.place.module = region.object->module;
+  facts.place.offset = inside - region.start + region.offset;
+  facts.place.past = pc - inside;
   return facts;
 }
 
@@ -194,10 +185,10 @@ const Backtrace& Image::backtrace(const std::vector<const PcFacts*>& walked) {
   const auto known = backtraces_.find(walked);
   if (known != backtraces_.end()) return known->second;
   if (backtraces_.size() >= kMostBacktraces) backtraces_.clear();
-  std::vector<Frame> frames;
-  frames.reserve(walked.size());
-  for (const PcFacts* facts : walked) frames.push_back(facts->frame);
-  return backtraces_.emplace(walked, std::move(frames)).first->second;
+  std::vector<Place> places;
+  places.reserve(walked.size());
+  for (const PcFacts* facts : walked) places.push_back(facts->place);
+  return backtraces_.emplace(walked, named_when_read(std::move(places))).first->second;
 }
 
 void Image::tidy() {

@@ -1,6 +1,6 @@
 // Image: what one program image has mapped to execute, and everything learnt of it so far: where each object's unwind
-// table is, for each pc the frame that people see, and the backtrace of each sequence of pcs. Processes whose mappings
-// are the same (a fork's) share one Image. Tables are read from the tracee's memory, which is what it runs, whatever
+// table is, for each pc its rule and its place, and the backtrace of each sequence of pcs. Processes whose mappings are
+// the same (a fork's) share one Image. Tables are read from the tracee's memory, which is what it runs, whatever
 // has become of the file; files give symbols alone (module.h). Next: address_space.h.
 #pragma once
 
@@ -17,6 +17,7 @@
 
 #include "procfs/maps.h"
 #include "unwind/address_space.h"
+#include "unwind/place.h"
 
 namespace lwptrace::unwind {
 
@@ -40,7 +41,7 @@ class Image {
     Object* object = nullptr;  // null: memory without a file
   };
   struct PcFacts {
-    Frame frame;
+    Place place;
     Rule rule;                          // empty: there is no unwind information
     bool signal_frame = false;          // the kernel's return trampoline: the next pc was interrupted, it did not call
     std::optional<int> vfork_register;  // a vfork stub popped its return address into it, numbered as machine code does

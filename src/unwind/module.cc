@@ -1,7 +1,6 @@
-// ELF files through libelf and libdwfl, laid out at their own virtual addresses. See module.h.
+// Opening, FDEs, and what is kept. See module.h.
 #include "unwind/module.h"
 
-#include <cxxabi.h>
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <fcntl.h>
@@ -11,53 +10,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <string_view>
 
 #include "procfs/procfs.h"
-#include "unwind/debug_files.h"
+#include "unwind/segments.h"
 
 namespace lwptrace::unwind {
 namespace {
-
-// libdwfl asks for the main file here; it was opened in Module::report and waits in the module's user data.
-int hand_over_elf(Dwfl_Module*, void** userdata, const char* name, Dwarf_Addr, char** file, Elf** elf) {
-  *elf = static_cast<Elf*>(*userdata);
-  *userdata = nullptr;
-  *file = strdup(name);
-  return -1;
-}
-
-const Dwfl_Callbacks kCallbacks = {
-    .find_elf = hand_over_elf,
-    .find_debuginfo = find_local_debuginfo,
-    .section_address = dwfl_offline_section_address,
-    .debuginfo_path = nullptr,
-};
-
-std::string demangle(std::string_view name) {
-  name = name.substr(0, name.find('@'));  // linkers put a symbol's version behind it
-  std::string text(name);
-  constexpr std::size_t kLongest = 4096;  // the demangler's work can grow much faster than the name
-  if (!name.starts_with("_Z") || name.size() > kLongest) return text;
-  int status = 0;
-  if (char* plain = abi::__cxa_demangle(text.c_str(), nullptr, nullptr, &status)) {
-    text = plain;
-    free(plain);  // NOLINT: __cxa_demangle uses malloc
-  }
-  return text;
-}
-
-// The compilation unit around `address`: by .debug_aranges or, since clang writes none, by asking each unit.
-Dwarf_Die* unit_of(Dwfl_Module* module, Dwarf_Addr address, Dwarf_Addr& bias) {
-  if (Dwarf_Die* unit = dwfl_module_addrdie(module, address, &bias)) return unit;
-  Dwarf_Die* unit = nullptr;
-  while ((unit = dwfl_module_nextcu(module, unit, &bias)) != nullptr) {
-    if (dwarf_haspc(unit, address - bias) > 0) return unit;
-  }
-  return nullptr;
-}
 
 // How the FDEs of a CIE write addresses: the augmentation's R, behind its P (a personality routine) and L.
 int pointer_encoding(const Dwarf_CIE& cie) {
@@ -70,6 +31,10 @@ int pointer_encoding(const Dwarf_CIE& cie) {
   }
   return DW_EH_PE_omit;
 }
+
+struct ElfEnd {
+  void operator()(Elf* elf) const { elf_end(elf); }
+};
 
 // Opens the file that a mapping is of. /proc/PID/map_files leads to it even when it was deleted or is in another mount
 // namespace, but is not open to everybody; the path as the process sees it is, and may be another file by now.
@@ -88,91 +53,40 @@ int open_mapped(const procfs::Mapping& mapping, Tid tid) {
 
 }  // namespace
 
-Module::Module(std::string path, int fd) : path_(std::move(path)), fd_(fd) {
-  elf_version(EV_CURRENT);
-  report(elf_begin(fd_, ELF_C_READ, nullptr));
-}
+Module::Module(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
 
-Module::Module(std::string path, std::vector<char> bytes) : path_(std::move(path)), bytes_(std::move(bytes)) {
-  elf_version(EV_CURRENT);
-  report(elf_memory(bytes_.data(), bytes_.size()));
-}
+Module::Module(std::string path, std::vector<char> bytes) : path_(std::move(path)), bytes_(std::move(bytes)) {}
 
 Module::~Module() {
-  dwfl_.reset();  // reads the file to its end
+  names_.reset();  // reads the file to its end
   if (fd_ >= 0) close(fd_);
 }
 
-void Module::report(Elf* elf) {
-  GElf_Ehdr header;
-  std::size_t count = 0;
-  std::uint64_t low = 0, high = 0;
-  if (elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &header) != nullptr &&
-      (header.e_type == ET_EXEC || header.e_type == ET_DYN) && elf_getphdrnum(elf, &count) == 0) {
-    for (int i = 0; i < static_cast<int>(count); ++i) {
-      GElf_Phdr segment;
-      if (gelf_getphdr(elf, i, &segment) == nullptr || segment.p_type != PT_LOAD) continue;
-      if (segments_.empty()) low = segment.p_vaddr & (segment.p_align == 0 ? ~std::uint64_t{0} : -segment.p_align);
-      high = std::max(high, segment.p_vaddr + segment.p_memsz);
-      segments_.push_back({segment.p_offset, segment.p_filesz, segment.p_vaddr});
-    }
-  }
-  if (high > low) dwfl_.reset(dwfl_begin(&kCallbacks));
-  if (!dwfl_) {
-    elf_end(elf);
-    return;
-  }
-  dwfl_report_begin(dwfl_.get());
-  module_ = dwfl_report_module(dwfl_.get(), path_.c_str(), low, high);
-  void** userdata = nullptr;
-  if (module_ != nullptr) dwfl_module_info(module_, &userdata, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
-  if (userdata != nullptr) *userdata = elf;
-  dwfl_report_end(dwfl_.get(), nullptr, nullptr);
-  if (userdata == nullptr) elf_end(elf);
-  if (dwfl_module_getelf(module_, &bias_) == nullptr) module_ = nullptr;
-}
-
-std::optional<std::uint64_t> Module::vaddr(std::uint64_t offset) const {
-  for (const Segment& segment : segments_) {
-    if (offset >= segment.offset && offset - segment.offset < segment.size) {
-      return segment.vaddr + (offset - segment.offset);
-    }
-  }
-  return std::nullopt;
+Elf* Module::open_elf() {
+  elf_version(EV_CURRENT);
+  return fd_ >= 0 ? elf_begin(fd_, ELF_C_READ, nullptr) : elf_memory(bytes_.data(), bytes_.size());
 }
 
 const Symbol& Module::symbol(std::uint64_t offset) {
-  const auto [found, is_new] = symbols_.try_emplace(offset);
-  const auto address = vaddr(offset);
-  if (is_new && module_ != nullptr && address) found->second = look_up(*address + bias_);
+  const std::lock_guard lock(naming_);
+  const auto [found, is_new] = known_.try_emplace(offset);
+  if (!is_new) return found->second;
+  try {
+    if (!names_) names_.emplace(path_, open_elf());
+    found->second = names_->find(offset);
+  } catch (const std::exception&) {  // no memory, or libstdc++ refusing a number that the file made up
+  }
   return found->second;
 }
 
-Symbol Module::look_up(Dwarf_Addr address) const {
-  Symbol symbol;
-  GElf_Off offset = 0;
-  GElf_Sym entry;
-  if (const char* name = dwfl_module_addrinfo(module_, address, &offset, &entry, nullptr, nullptr, nullptr)) {
-    symbol.name = demangle(name);
-    symbol.offset = offset;
-  }
-  Dwarf_Addr bias = 0;
-  Dwarf_Die* unit = unit_of(module_, address, bias);
-  Dwarf_Line* line = unit != nullptr ? dwarf_getsrc_die(unit, address - bias) : nullptr;
-  int number = 0;
-  const char* file = line != nullptr ? dwarf_linesrc(line, nullptr, nullptr) : nullptr;
-  if (file != nullptr) symbol.file = file;
-  if (file != nullptr && dwarf_lineno(line, &number) == 0 && number > 0) symbol.line = number;
-  return symbol;
-}
-
-std::vector<Module::Function> Module::functions() {
+std::vector<Module::Function> Module::functions(std::uint64_t offset) {
   std::vector<Function> functions;
-  GElf_Addr bias = 0;
-  Elf* elf = module_ != nullptr ? dwfl_module_getelf(module_, &bias) : nullptr;
+  const std::unique_ptr<Elf, ElfEnd> owned(open_elf());
+  Elf* elf = owned.get();
+  const auto vaddr = Segments(elf).vaddr(offset);
   std::size_t names = 0;
   GElf_Ehdr header;
-  if (elf == nullptr || gelf_getehdr(elf, &header) == nullptr || header.e_machine != EM_X86_64 ||
+  if (!vaddr || gelf_getehdr(elf, &header) == nullptr || header.e_machine != EM_X86_64 ||
       elf_getshdrstrndx(elf, &names) != 0) {
     return functions;
   }
@@ -196,7 +110,8 @@ std::vector<Module::Function> Module::functions() {
           shdr.sh_addr + static_cast<std::uint64_t>(cfi.fde.start - static_cast<const std::uint8_t*>(data->d_buf));
       std::int32_t distance = 0;
       memcpy(&distance, cfi.fde.start, sizeof distance);
-      functions.push_back({field + distance, shdr.sh_addr + at});
+      functions.push_back({static_cast<std::int64_t>(field + distance - *vaddr),
+                           static_cast<std::int64_t>(shdr.sh_addr + at - *vaddr)});
     }
   }
   return functions;

@@ -1,14 +1,16 @@
-// Module: one ELF file as symbols and source lines, through libdw. Modules are known by device, inode, path and first
-// page (an inode's number is soon used again), and shared by every process that maps them. Answers are kept.
-// The file may be anything by now: whatever libdw cannot read gives a symbol without a name.
+// Module: one ELF file that is mapped. Modules are known by device, inode, path and first page (an inode's number is
+// soon used again), and shared by every process that maps them. Who walks a stack asks for functions; what a pc is
+// called is asked later, in another thread, and the answers are kept. Each of the two reads the file for itself.
+// Next: symbols.h.
 #pragma once
 
-#include <elfutils/libdwfl.h>
+#include <libelf.h>
 #include <lwptrace/syscall_frame.h>
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,15 +19,9 @@
 #include <vector>
 
 #include "procfs/maps.h"
+#include "unwind/symbols.h"
 
 namespace lwptrace::unwind {
-
-struct Symbol {
-  std::string name;                     // demangled
-  std::optional<std::uint64_t> offset;  // bytes from its start
-  std::string file;                     // source
-  std::optional<int> line;
-};
 
 class Module {
  public:
@@ -37,36 +33,28 @@ class Module {
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
-  // Positions are offsets into the file, as mappings have them.
+  // Positions are offsets into the file, as mappings have them. In any thread; holds as long as the module. What cannot
+  // be told is empty.
   const Symbol& symbol(std::uint64_t offset);
-  [[nodiscard]] std::optional<std::uint64_t> vaddr(std::uint64_t offset) const;
 
-  // Every function that .eh_frame has an FDE for, in the file's virtual addresses; empty if there is none we can read.
+  // Every function that .eh_frame has an FDE for: how far it and its FDE are from the byte at `offset`, once mapped.
+  // Empty if there is none we can read.
   struct Function {
-    std::uint64_t start = 0;
-    std::uint64_t fde = 0;
+    std::int64_t start = 0;
+    std::int64_t fde = 0;
   };
-  [[nodiscard]] std::vector<Function> functions();
+  [[nodiscard]] std::vector<Function> functions(std::uint64_t offset);
 
  private:
-  struct Segment {
-    std::uint64_t offset = 0, size = 0, vaddr = 0;
-  };
-  struct DwflEnd {
-    void operator()(Dwfl* dwfl) const { dwfl_end(dwfl); }
-  };
+  [[nodiscard]] Elf* open_elf();
 
-  void report(Elf* elf);
-  [[nodiscard]] Symbol look_up(Dwarf_Addr address) const;
-
-  std::string path_;
-  int fd_ = -1;
+  const std::string path_;
+  const int fd_ = -1;
   std::vector<char> bytes_;
-  std::vector<Segment> segments_;
-  std::unique_ptr<Dwfl, DwflEnd> dwfl_;
-  Dwfl_Module* module_ = nullptr;  // dwfl_'s; null: not an ELF file that can be mapped
-  Dwarf_Addr bias_ = 0;            // what libdwfl added to the file's addresses
-  std::unordered_map<std::uint64_t, Symbol> symbols_;
+
+  std::mutex naming_;  // what follows is for one thread at a time
+  std::optional<Symbols> names_;
+  std::unordered_map<std::uint64_t, Symbol> known_;
 };
 
 class ModuleCache {

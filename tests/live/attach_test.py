@@ -134,6 +134,18 @@ class Attach(support.LiveTest):
                 self.assertEqual(end["status"], {"code": 22})
                 self.assertEqual(len(trace.all("reap")), 0 if detail == "births" else 1)
 
+    def test_backtraces_are_named_while_the_program_runs_on(self):
+        target = Target(self)
+        trace = Attached(self, "-k", str(target.pid), found=FOUND)
+        for _ in range(3):
+            target.say("b")
+            target.expect("child 7")
+        self.assertEqual(trace.let_go(), 0)
+        births = trace.births()
+        for path in "1/4", "1.5", "1/6", "1.7", "1/8", "1.9":
+            names = [frame.get("symbol") for frame in births[path]["backtrace"]]
+            self.assertIn("main", names, path)
+
     def test_tells_what_can_be_known_of_those_it_finds(self):
         target = Target(self)
         trace = Attached(self, str(target.pid), found=FOUND)

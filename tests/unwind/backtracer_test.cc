@@ -359,6 +359,11 @@ class BuiltVictim : public testing::Test {
     std::ofstream(folder_ / "victim.c") << source;
     return std::system(("cd " + folder_.string() + " && cc -o victim victim.c " + flags + " 2>cc.log").c_str()) == 0;
   }
+  // With garbage of the same length.
+  static void overwrite(const std::string& file) {
+    std::fstream(file, std::ios::in | std::ios::out | std::ios::binary)
+        << std::string(std::filesystem::file_size(file), 'x');
+  }
   std::filesystem::path folder_;
 };
 
@@ -394,6 +399,25 @@ TEST_F(BuiltVictim, ProgramThatWasDeletedKeepsItsFrames) {
   EXPECT_EQ(deleted, 4);  // inner, outer, main, _start; names only for those who may open /proc/PID/map_files
 }
 
+TEST_F(BuiltVictim, NamesAreLookedUpWhenAFrameIsFirstRead) {
+  if (!build("void trap(void) { __builtin_trap(); }", "-shared -fPIC")) GTEST_SKIP() << "no C compiler";
+  const std::string library = folder_ / "victim";
+  Victim victim([&] {
+    void* handle = dlopen(library.c_str(), RTLD_NOW);
+    reinterpret_cast<void (*)()>(dlsym(handle, "trap"))();
+  });
+  victim.run_to(SIGILL);
+  const UnwindRegisters regs = victim.registers(false);
+  const auto early = backtrace(victim, regs), late = backtrace(victim, regs);
+  EXPECT_FALSE(late.empty());  // which looks nothing up
+  ASSERT_THAT(early, Not(IsEmpty()));
+  EXPECT_EQ(early[0].symbol, "trap");
+  overwrite(library);
+  EXPECT_EQ(early[0].symbol, "trap");
+  ASSERT_THAT(late, SizeIs(early.size()));
+  EXPECT_EQ(late[0], (Frame{.ip = Address{regs.rip}, .module = library}));
+}
+
 TEST_F(BuiltVictim, LibraryOverwrittenWithGarbageGivesItsPathAlone) {
   if (!build("void trap(void) { __builtin_trap(); }", "-shared -fPIC")) GTEST_SKIP() << "no C compiler";
   const std::string library = folder_ / "victim";
@@ -402,8 +426,7 @@ TEST_F(BuiltVictim, LibraryOverwrittenWithGarbageGivesItsPathAlone) {
     reinterpret_cast<void (*)()>(dlsym(handle, "trap"))();
   });
   victim.run_to(SIGILL);
-  std::fstream(library, std::ios::in | std::ios::out | std::ios::binary)
-      << std::string(std::filesystem::file_size(library), 'x');
+  overwrite(library);
   const UnwindRegisters regs = victim.registers(false);
   const auto frames = backtrace(victim, regs);
   ASSERT_THAT(frames, Not(IsEmpty()));

@@ -9,11 +9,13 @@
 
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 namespace lwptrace::unwind {
 namespace {
 
 using testing::EndsWith;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
@@ -50,9 +52,20 @@ TEST(Module, FunctionOfThisProgramHasNameAndLine) {
 
 TEST(Module, EveryFunctionHasItsFrameDescription) {
   Module module("/proc/self/exe", open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
-  const auto here = module.vaddr(offset_in_file(reinterpret_cast<const void*>(&own_bytes)));
-  ASSERT_TRUE(here.has_value());
-  EXPECT_THAT(module.functions(), testing::Contains(testing::Field(&Module::Function::start, *here)));
+  const auto functions = module.functions(offset_in_file(reinterpret_cast<const void*>(&own_bytes)));
+  EXPECT_THAT(functions, testing::Contains(testing::Field(&Module::Function::start, 0)));
+}
+
+TEST(Module, NamesAreLookedUpInOneThreadWhileAnotherAsksForFunctions) {
+  Module module("/proc/self/exe", open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  const std::uint64_t here = offset_in_file(reinterpret_cast<const void*>(&own_bytes));
+  std::string name;
+  std::thread reader([&] { name = module.symbol(here).name; });
+  const std::size_t count = module.functions(here).size();
+  EXPECT_EQ(module.functions(here).size(), count);
+  reader.join();
+  EXPECT_GT(count, 0U);
+  EXPECT_THAT(name, HasSubstr("own_bytes"));
 }
 
 TEST(Module, FileThatIsNoElfFileHasNoNames) {
@@ -60,7 +73,7 @@ TEST(Module, FileThatIsNoElfFileHasNoNames) {
        {std::string(), std::string("#!/bin/sh\n"), std::string(ELFMAG), std::string(9999, 'x')}) {
     Module module("garbage", file_of(bytes));
     EXPECT_EQ(module.symbol(0x1000).name, "");
-    EXPECT_THAT(module.functions(), IsEmpty());
+    EXPECT_THAT(module.functions(0x1000), IsEmpty());
   }
 }
 
@@ -70,7 +83,7 @@ TEST(Module, FileThatWasCutAnywhereIsSurvived) {
   for (int eighths = 0; eighths < 8; ++eighths) {
     Module module("cut", file_of(whole.substr(0, whole.size() * eighths / 8)));
     EXPECT_EQ(module.symbol(offset).name, "") << eighths << "/8: the symbols are at the end of the file";
-    EXPECT_THAT(module.functions(), IsEmpty()) << eighths << "/8: and so are the section headers";
+    EXPECT_THAT(module.functions(offset), IsEmpty()) << eighths << "/8: and so are the section headers";
   }
 }
 
