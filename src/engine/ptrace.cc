@@ -109,7 +109,11 @@ std::uint64_t fs_base_of(Tid tid) {
 
 int signal_mask(Tid tid, std::uint64_t& mask) { return request(PTRACE_GETSIGMASK, tid, sizeof mask, &mask); }
 
-SyscallFrame Registers::syscall() const {
+SyscallFrame Registers::syscall() const { return syscall_of(int80_); }
+
+bool Registers::are_of(const SyscallFrame& call) const { return syscall_of(call.abi == Abi::i386) == call; }
+
+SyscallFrame Registers::syscall_of(bool i386_table) const {
   SyscallFrame frame;
   if (i386_) {
     const I386& r = i386_regs_;
@@ -124,7 +128,7 @@ SyscallFrame Registers::syscall() const {
   frame.abi = r.orig_rax < ~0ULL - 4095 && (r.orig_rax & __X32_SYSCALL_BIT) != 0 ? Abi::x32 : Abi::x86_64;
   frame.nr = r.orig_rax;
   frame.args = {r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9};
-  if (int80_) {
+  if (i386_table) {
     frame.abi = Abi::i386;
     frame.args = {r.rbx, r.rcx, r.rdx, r.rsi, r.rdi, r.rbp};
   }
@@ -180,10 +184,14 @@ int Registers::set_call(Tid tid, const SyscallFrame& call, std::int64_t result) 
   user_regs_struct& r = x86_64_;
   if (i386_) {
     put(i386_regs_.eip, i386_regs_.ebx, i386_regs_.ecx, i386_regs_.edx, i386_regs_.esi, i386_regs_.edi, i386_regs_.ebp);
-  } else if (int80_) {
-    put(r.rip, r.rbx, r.rcx, r.rdx, r.rsi, r.rdi, r.rbp);
+    i386_regs_.orig_eax = static_cast<std::uint32_t>(call.nr);
   } else {
-    put(r.rip, r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9);
+    if (call.abi == Abi::i386) {
+      put(r.rip, r.rbx, r.rcx, r.rdx, r.rsi, r.rdi, r.rbp);
+    } else {
+      put(r.rip, r.rdi, r.rsi, r.rdx, r.r10, r.r8, r.r9);
+    }
+    r.orig_rax = call.nr;
   }
   return set_result(tid, result);
 }

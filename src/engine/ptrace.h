@@ -30,6 +30,8 @@ class Registers {
   [[nodiscard]] int read_birth_call(Tid tid);
   [[nodiscard]] bool ask_table(Tid tid);
   [[nodiscard]] SyscallFrame syscall() const;
+  // Are they those of `call`, by its own table?
+  [[nodiscard]] bool are_of(const SyscallFrame& call) const;
   [[nodiscard]] std::int64_t result() const;    // at a syscall-exit-stop
   [[nodiscard]] std::uint64_t fs_base() const;  // x86-64; 0 for 32-bit code, whose TLS is in the GDT
   [[nodiscard]] UnwindRegisters for_unwind(bool in_syscall) const;
@@ -40,10 +42,11 @@ class Registers {
   [[nodiscard]] int refuse(Tid tid, int error);
   // After the call: what it answers.
   [[nodiscard]] int set_result(Tid tid, std::int64_t result);
-  // The same, with the arguments and the place behind the call that `call` has, after read_call().
+  // The same, with all of `call`, also where the task was in none: the kernel then makes it again, if `result` says so.
   [[nodiscard]] int set_call(Tid tid, const SyscallFrame& call, std::int64_t result);
 
  private:
+  [[nodiscard]] SyscallFrame syscall_of(bool i386_table) const;
   [[nodiscard]] int write(Tid tid);
   struct I386 {  // struct user_regs_struct of 32-bit programs (arch/x86/include/asm/user_32.h)
     std::uint32_t ebx, ecx, edx, esi, edi, ebp, eax, ds, es, fs, gs, orig_eax, eip, cs, eflags, esp, ss;

@@ -2,7 +2,8 @@
 // (arch_do_signal_or_restart). All of these calls answer EINTR only if they have done nothing yet. A call for the rest
 // is made with other arguments, which its caller is not to find in its registers: they are put back, with what has been
 // done, before anything but that call sees them. A signal may still come when the kernel has gone back to the call's
-// instruction and not yet to the program (exit_to_user_mode_loop): so is the place behind it.
+// instruction and not yet to the program (exit_to_user_mode_loop): so is the place behind it. An interrupt may even
+// come in the program, before that instruction: the kernel knows of no call then, and is told of this one anew.
 #include "engine/undisturbed.h"
 
 #include <linux/io_uring.h>
@@ -162,8 +163,8 @@ void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now, b
   const std::int64_t answer = registers.result();
   const bool has_done_a_part = with_rest && may_have_a_rest(registers.syscall(), answer);
   if ((answer != -EINTR && !has_done_a_part) || registers.read_call(tid) != 0) return;
-  const SyscallFrame call = registers.syscall();
-  const bool known = disturbed && disturbed->call == call;
+  const bool known = disturbed && registers.are_of(disturbed->call);
+  const SyscallFrame call = known ? disturbed->call : registers.syscall();
   if (!known) disturbed.reset();
   std::optional<Rest> rest;
   if (has_done_a_part) {
@@ -192,7 +193,7 @@ void let_call_go_on(Tid tid, std::unique_ptr<Disturbed>& disturbed, Nanos now, b
 
 void put_back(Tid tid, Disturbed& disturbed) {
   Registers registers;
-  if (!disturbed.made_again || registers.read_call(tid) != 0) return;
+  if (!disturbed.made_again || registers.read(tid) != 0) return;
   // Once the kernel has prepared to make it again it does not know any more what a handler is to find.
   const bool is_prepared = registers.syscall().ip != disturbed.call.ip;
   if (disturbed.done == 0 && !is_prepared) return;
