@@ -1,9 +1,13 @@
 // The parsers of procfs.h. Kernel text is trusted to be kernel text; a field that is missing makes the answer empty.
+#include <emmintrin.h>
+
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <csignal>
+#include <cstdint>
 #include <cstring>
-#include <utility>
 
 #include "procfs/procfs.h"
 
@@ -40,27 +44,40 @@ std::string_view next_word(std::string_view& text) {
   return word;
 }
 
-// Words with one space before each, numbered from `first`, and asked for in their order. Spaces are counted without a
-// branch for each: a stat file, some 350 bytes of which ten words matter, is read at each death of a thread.
-class FieldsInOrder {
+// Words with one space before each, numbered from `first`. Where they begin is found sixteen bytes at a time, which all
+// x86-64 can: a stat file, some 350 bytes of which ten words matter, is read at each death of a thread.
+class Fields {
  public:
-  FieldsInOrder(std::string_view text, int first)
-      : at_(text.data()), end_(text.data() + text.size()), spaces_before_(first - 1) {}
+  Fields(std::string_view text, int first) : text_(text), first_(first) {
+    std::size_t at = 0;
+    for (; at + sizeof(__m128i) <= text.size(); at += sizeof(__m128i)) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+      const __m128i spaces = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(' '));
+      for (auto bits = static_cast<unsigned>(_mm_movemask_epi8(spaces)); bits != 0; bits &= bits - 1) {
+        add(at + static_cast<std::size_t>(std::countr_zero(bits)));
+      }
+    }
+    for (; at < text.size(); ++at) {
+      if (text[at] == ' ') add(at);
+    }
+  }
   // Nothing where there are fewer.
-  std::string_view operator[](int wanted) {
-    int spaces = wanted - std::exchange(spaces_before_, wanted);
-    const char* at = at_;
-    while (at != end_ && spaces != 0) spaces -= static_cast<int>(*at++ == ' ');
-    at_ = at;
-    if (spaces != 0) return {};
-    while (at != end_ && *at != ' ') ++at;
-    return {at_, static_cast<std::size_t>(at - at_)};
+  std::string_view operator[](int wanted) const {
+    const auto which = static_cast<std::size_t>(wanted - first_);
+    if (which >= count_) return {};
+    const std::size_t begin = spaces_[which] + 1U;
+    return text_.substr(begin, which + 1 < count_ ? spaces_[which + 1] - begin : std::string_view::npos);
   }
 
  private:
-  const char* at_;
-  const char* end_;
-  int spaces_before_;
+  void add(std::size_t space) {
+    if (count_ < spaces_.size()) spaces_[count_++] = static_cast<std::uint32_t>(space);
+  }
+
+  std::string_view text_;
+  int first_;
+  std::size_t count_ = 0;
+  std::array<std::uint32_t, 64> spaces_{};
 };
 
 std::uint64_t decimal(std::string_view digits) {
@@ -131,7 +148,7 @@ std::optional<TaskStat> parse_stat(std::string_view text) {
   // The name stands in parentheses and may hold any byte, parentheses too: the last one ends it.
   const auto* name_end = static_cast<const char*>(::memrchr(text.data(), ')', text.size()));
   if (name_end == nullptr) return std::nullopt;
-  FieldsInOrder fields(text.substr(static_cast<std::size_t>(name_end + 1 - text.data())), 3);
+  const Fields fields(text.substr(static_cast<std::size_t>(name_end + 1 - text.data())), 3);
   constexpr std::uint32_t pf_exiting = 0x4, pf_signaled = 0x400, pf_kthread = 0x200000;  // include/linux/sched.h
   constexpr std::uint32_t pf_io_worker = 0x10, pf_user_worker = 0x4000;
   TaskStat stat;
