@@ -8,6 +8,7 @@
 
 #include <lwptrace/ids.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -93,24 +94,29 @@ class Backtrace {
   const Frame& operator[](std::size_t i) const { return frames()[i]; }
   bool operator==(const Backtrace& other) const { return shares_with(other) || frames() == other.frames(); }
 
+  // Are the frames there, so that reading them takes no time?
+  [[nodiscard]] bool is_made() const { return !late_ || late_->is_made; }
   // Is the one a copy of the other?
   [[nodiscard]] bool shares_with(const Backtrace& other) const { return late_ == other.late_; }
 
  private:
   struct Late {
     Late(std::function<std::vector<Frame>()> how, std::vector<Frame> already = {})
-        : make(std::move(how)), frames(std::move(already)) {}
-    std::once_flag made;
-    std::function<std::vector<Frame>()> make;  // empty: the frames are there
+        : is_made(how == nullptr), make(std::move(how)), frames(std::move(already)) {}
+    std::once_flag once;
+    std::atomic<bool> is_made;
+    std::function<std::vector<Frame>()> make;
     std::vector<Frame> frames;
   };
 
   [[nodiscard]] const std::vector<Frame>& frames() const {
     static const std::vector<Frame> kNone;
     if (!late_) return kNone;
-    std::call_once(late_->made, [&late = *late_] {
-      if (late.make) late.frames = late.make();
+    if (late_->is_made) return late_->frames;
+    std::call_once(late_->once, [&late = *late_] {
+      late.frames = late.make();
       late.make = nullptr;
+      late.is_made = true;
     });
     return late_->frames;
   }
@@ -351,6 +357,13 @@ struct Event {
   EventBody body;
   bool operator==(const Event&) const = default;
 };
+
+// Null where there can be none.
+[[nodiscard]] inline const Backtrace* backtrace_of(const Event& event) {
+  if (const auto* birth = std::get_if<Birth>(&event.body)) return &birth->backtrace;
+  if (const auto* signal = std::get_if<Signal>(&event.body)) return &signal->backtrace;
+  return nullptr;
+}
 
 // The `type` under which an event is recorded: "birth", "birth_failed", "exec" …
 [[nodiscard]] const char* type_name(const EventBody& body);

@@ -27,12 +27,6 @@ Ink ink_of(std::string_view path) {
   return step != std::string_view::npos && path[step] == '/' ? Ink::thread : Ink::process;
 }
 
-const Backtrace* backtrace_of(const Event& event) {
-  if (const auto* birth = std::get_if<Birth>(&event.body)) return &birth->backtrace;
-  if (const auto* signal = std::get_if<Signal>(&event.body)) return &signal->backtrace;
-  return nullptr;
-}
-
 std::string frame_line(const Frame& frame) {
   std::string line = fmt::format("    at {:#x}", frame.ip.value);
   if (!frame.symbol.empty()) line += " " + frame.symbol;

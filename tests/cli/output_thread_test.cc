@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -116,6 +119,34 @@ TEST(OutputThread, TheFirstLineOfAFullPipeKeepsNobodyWaiting) {
   pipe.let_go();
   reader.join();
   EXPECT_EQ(read.find_first_not_of('\n'), read.find("{\"type\":\"header\""));
+}
+
+TEST(OutputThread, WhatWasToldBeforeABacktraceIsOutBeforeItsNamesAreLookedUp) {
+  char name[] = "/tmp/output-thread-XXXXXX";
+  const int fd = ::mkstemp(name);
+  ASSERT_GE(fd, 0);
+  Outputs outputs;
+  ASSERT_TRUE(outputs.add({name, "jsonl"}, "never", 80));
+  std::string out_by_then;
+  std::vector<Event> told = events(2);
+  Birth birth;
+  birth.backtrace = Backtrace([&] {
+    std::ifstream file(name);
+    out_by_then.assign(std::istreambuf_iterator<char>(file), {});
+    return std::vector<Frame>{Frame{.symbol = "main"}};
+  });
+  told[1].body = birth;
+  OutputThread telling(outputs);
+  telling.begin({});
+  telling.tell(told);
+  telling.finish();
+  EXPECT_NE(out_by_then.find("\"seq\":1,"), std::string::npos) << out_by_then;
+  EXPECT_EQ(out_by_then.find("\"seq\":2,"), std::string::npos);
+  std::ifstream file(name);
+  const std::string all(std::istreambuf_iterator<char>(file), {});
+  EXPECT_NE(all.find("\"symbol\":\"main\""), std::string::npos) << all;
+  ::close(fd);
+  ::unlink(name);
 }
 
 }  // namespace
