@@ -23,7 +23,7 @@
 namespace lwptrace::engine {
 namespace {
 
-constexpr long whole = 1 << 17;  // twice what a pipe holds
+constexpr long two_pipes = 1 << 17;  // bytes: twice what a pipe holds
 
 enum class By { syscall, int80 };
 constexpr long number_of_write(By by) { return by == By::syscall ? SYS_write : 4; }
@@ -145,22 +145,23 @@ class Again : public testing::TestWithParam<By> {
 
 TEST_P(Again, AWriteDoesTheRest) {
   struct Bytes {
-    char of[whole];
+    char of[two_pipes];
   };
   const long nr = number_of_write(GetParam());
   auto* bytes = Caller::shared<Bytes>();
-  for (long i = 0; i < whole; ++i) bytes->of[i] = static_cast<char>(i * 7 + (i >> 8));
-  const Caller caller([&] { return call(GetParam(), nr, ends_[1], bytes->of, whole, 0); });
+  for (long i = 0; i < two_pipes; ++i) bytes->of[i] = static_cast<char>(i * 7 + (i >> 8));
+  const Caller caller([&] { return call(GetParam(), nr, ends_[1], bytes->of, two_pipes, 0); });
   std::unique_ptr<Disturbed> undisturbed;
   caller.disturb(nr, undisturbed);
-  std::string got(whole, '\0');
+  std::string got(two_pipes, '\0');
   std::thread reader([&] {
-    for (long done = 0, some = 1; some > 0 && done < whole; done += some) some = ::read(ends_[0], &got[done], whole);
+    for (long done = 0, some = 1; some > 0 && done < two_pipes; done += some)
+      some = ::read(ends_[0], &got[done], two_pipes - done);
   });
   caller.follow_to_the_end(undisturbed);
   ::close(std::exchange(ends_[1], -1));
   reader.join();
-  EXPECT_EQ(caller.answer(), whole);
+  EXPECT_EQ(caller.answer(), two_pipes);
   EXPECT_TRUE(std::equal(got.begin(), got.end(), bytes->of));
   ::munmap(bytes, sizeof *bytes);
 }
