@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analysis/sharing.h"
+#include "render/drawn_at_end.h"
 #include "render/life_words.h"
 #include "render/renderers.h"
 #include "render/runs.h"
@@ -20,7 +21,6 @@ namespace {
 using analysis::Holding;
 using analysis::kResources;
 using analysis::Life;
-using analysis::Lives;
 using analysis::ObjectId;
 using analysis::Sharing;
 
@@ -53,23 +53,12 @@ std::string letters(std::size_t number) {
   return text;
 }
 
-class Matrix : public TraceSink {
+class Matrix : public DrawnAtEnd {
  public:
-  Matrix(ByteSink& out, const Options& options)
-      : out_(out), width_(static_cast<std::size_t>(std::max(options.width, 1))), color_(options.color) {}
-
-  void header(const TraceHeader& header) override { lives_.header(header); }
+  using DrawnAtEnd::DrawnAtEnd;
   void event(const Event& event) override {
-    lives_.event(event);
+    DrawnAtEnd::event(event);
     sharing_.event(event);
-  }
-  void end(const TraceEnd& end) override {
-    lives_.end(end);
-    draw();
-  }
-  void cut(const std::string& where) override {
-    lives_.cut(where);
-    draw();
   }
 
  private:
@@ -78,7 +67,7 @@ class Matrix : public TraceSink {
     std::array<std::string, kResources> cells;
   };
 
-  void draw() {
+  void draw() override {
     std::string text = line(title(lives_, census(lives_), width_), Ink::bold);
     if (lives_.all().empty()) {
       text += line("No LWP was seen.", Ink::plain);
@@ -338,10 +327,6 @@ class Matrix : public TraceSink {
     return text;
   }
 
-  ByteSink& out_;
-  std::size_t width_;
-  bool color_;
-  Lives lives_;
   Sharing sharing_;
   Layout layout_;
   std::vector<const Holding*> order_;  // of the rows

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "render/drawn_at_end.h"
 #include "render/life_words.h"
 #include "render/renderers.h"
 
@@ -14,7 +15,6 @@ namespace lwptrace::render {
 namespace {
 
 using analysis::Life;
-using analysis::Lives;
 
 using Counts = std::map<std::string, std::uint64_t>;
 
@@ -42,21 +42,9 @@ std::string rate(std::uint64_t count, Nanos time) {
                           : thousands(static_cast<std::uint64_t>(std::llround(per_second)));
 }
 
-class Summary : public TraceSink {
+class Summary : public DrawnAtEnd {
  public:
-  Summary(ByteSink& out, const Options& options)
-      : out_(out), width_(static_cast<std::size_t>(std::max(options.width, 1))), color_(options.color) {}
-
-  void header(const TraceHeader& header) override { lives_.header(header); }
-  void event(const Event& event) override { lives_.event(event); }
-  void end(const TraceEnd& end) override {
-    lives_.end(end);
-    draw();
-  }
-  void cut(const std::string& where) override {
-    lives_.cut(where);
-    draw();
-  }
+  using DrawnAtEnd::DrawnAtEnd;
 
  private:
   struct Line {
@@ -71,7 +59,7 @@ class Summary : public TraceSink {
     add(std::move(what), thousands(figure), std::move(words), figure > 0 ? ink : Ink::plain);
   }
 
-  void draw() {
+  void draw() override {
     const auto& totals = lives_.totals();
     const std::uint64_t most =
         lives_.ending() ? std::max(lives_.ending()->max_alive, totals.max_alive) : totals.max_alive;
@@ -184,10 +172,6 @@ class Summary : public TraceSink {
     add("CPU time", duration(totals.cpu_ns), std::move(words));
   }
 
-  ByteSink& out_;
-  std::size_t width_;
-  bool color_;
-  Lives lives_;
   std::vector<Line> lines_;
 };
 

@@ -14,6 +14,7 @@
 
 #include "render/axis.h"
 #include "render/canvas.h"
+#include "render/drawn_at_end.h"
 #include "render/life_words.h"
 #include "render/renderers.h"
 
@@ -24,7 +25,6 @@ namespace {
 using analysis::Crowds;
 using analysis::Life;
 using analysis::Likeness;
-using analysis::Lives;
 using analysis::Mark;
 using analysis::Row;
 
@@ -40,24 +40,12 @@ struct Lane {
   std::string path, name, end;
 };
 
-class Timeline : public TraceSink {
+class Timeline : public DrawnAtEnd {
  public:
-  Timeline(ByteSink& out, const Options& options)
-      : out_(out), width_(static_cast<std::size_t>(std::max(options.width, 1))), color_(options.color) {}
-
-  void header(const TraceHeader& header) override { lives_.header(header); }
-  void event(const Event& event) override { lives_.event(event); }
-  void end(const TraceEnd& end) override {
-    lives_.end(end);
-    draw();
-  }
-  void cut(const std::string& where) override {
-    lives_.cut(where);
-    draw();
-  }
+  using DrawnAtEnd::DrawnAtEnd;
 
  private:
-  void draw() {
+  void draw() override {
     std::string text = paint(title(lives_, facts(), width_), Ink::bold, color_) + "\n";
     std::size_t hidden = 0;
     const std::vector<Lane> lanes = choose_lanes(hidden);
@@ -375,10 +363,6 @@ class Timeline : public TraceSink {
     return text;
   }
 
-  ByteSink& out_;
-  std::size_t width_;
-  bool color_;
-  Lives lives_;
   bool births_ = false, joins_ = false, reaps_ = false;  // whether links of theirs were drawn
 };
 

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "render/drawn_at_end.h"
 #include "render/life_words.h"
 #include "render/renderers.h"
 
@@ -69,21 +70,9 @@ std::vector<std::string> failure_words(const Lives& lives, const Life& life) {
   return words;
 }
 
-class Tree : public TraceSink {
+class Tree : public DrawnAtEnd {
  public:
-  Tree(ByteSink& out, const Options& options)
-      : out_(out), width_(static_cast<std::size_t>(std::max(options.width, 1))), color_(options.color) {}
-
-  void header(const TraceHeader& header) override { lives_.header(header); }
-  void event(const Event& event) override { lives_.event(event); }
-  void end(const TraceEnd& end) override {
-    lives_.end(end);
-    draw();
-  }
-  void cut(const std::string& where) override {
-    lives_.cut(where);
-    draw();
-  }
+  using DrawnAtEnd::DrawnAtEnd;
 
  private:
   struct Drawing {
@@ -91,7 +80,7 @@ class Tree : public TraceSink {
     std::uint64_t told = 0;  // LWPs that have a line, or a crowd's
   };
 
-  void draw() {
+  void draw() override {
     const Drawing drawing = choose();
     const Columns columns = layout(drawing.lines);
     std::string text = drawing.lines.empty() ? "No LWP was seen.\n" : "";
@@ -333,11 +322,6 @@ class Tree : public TraceSink {
     text.erase(text.find_last_not_of(' ') + 1);
     return text;
   }
-
-  ByteSink& out_;
-  std::size_t width_;
-  bool color_;
-  Lives lives_;
 };
 
 }  // namespace
