@@ -359,6 +359,14 @@ class BuiltVictim : public testing::Test {
     std::ofstream(folder_ / "victim.c") << source;
     return std::system(("cd " + folder_.string() + " && cc -o victim victim.c " + flags + " 2>cc.log").c_str()) == 0;
   }
+  // A library whose only function is a trap; no path if this machine cannot build it.
+  std::string build_trap() {
+    return build("void trap(void) { __builtin_trap(); }", "-shared -fPIC") ? (folder_ / "victim").string() : "";
+  }
+  static void call_trap(const std::string& library) {
+    void* handle = dlopen(library.c_str(), RTLD_NOW);
+    reinterpret_cast<void (*)()>(dlsym(handle, "trap"))();
+  }
   // With garbage of the same length.
   static void overwrite(const std::string& file) {
     std::fstream(file, std::ios::in | std::ios::out | std::ios::binary)
@@ -400,12 +408,9 @@ TEST_F(BuiltVictim, ProgramThatWasDeletedKeepsItsFrames) {
 }
 
 TEST_F(BuiltVictim, NamesAreLookedUpWhenAFrameIsFirstRead) {
-  if (!build("void trap(void) { __builtin_trap(); }", "-shared -fPIC")) GTEST_SKIP() << "no C compiler";
-  const std::string library = folder_ / "victim";
-  Victim victim([&] {
-    void* handle = dlopen(library.c_str(), RTLD_NOW);
-    reinterpret_cast<void (*)()>(dlsym(handle, "trap"))();
-  });
+  const std::string library = build_trap();
+  if (library.empty()) GTEST_SKIP() << "no C compiler";
+  Victim victim([&] { call_trap(library); });
   victim.run_to(SIGILL);
   const UnwindRegisters regs = victim.registers(false);
   const auto early = backtrace(victim, regs), late = backtrace(victim, regs);
@@ -419,12 +424,9 @@ TEST_F(BuiltVictim, NamesAreLookedUpWhenAFrameIsFirstRead) {
 }
 
 TEST_F(BuiltVictim, LibraryOverwrittenWithGarbageGivesItsPathAlone) {
-  if (!build("void trap(void) { __builtin_trap(); }", "-shared -fPIC")) GTEST_SKIP() << "no C compiler";
-  const std::string library = folder_ / "victim";
-  Victim victim([&] {
-    void* handle = dlopen(library.c_str(), RTLD_NOW);
-    reinterpret_cast<void (*)()>(dlsym(handle, "trap"))();
-  });
+  const std::string library = build_trap();
+  if (library.empty()) GTEST_SKIP() << "no C compiler";
+  Victim victim([&] { call_trap(library); });
   victim.run_to(SIGILL);
   overwrite(library);
   const UnwindRegisters regs = victim.registers(false);
