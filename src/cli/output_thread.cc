@@ -87,11 +87,7 @@ void OutputThread::run() {
       taken.swap(waiting_);
     }
     room_.notify_one();
-    for (const Event& event : taken) {
-      const Backtrace* backtrace = backtrace_of(event);
-      if (backtrace != nullptr && !backtrace->is_made()) outputs_.flush(true);  // its names may take long to find
-      outputs_.event(event);
-    }
+    for (const Event& event : taken) outputs_.event(event);
     taken.clear();
     const auto now = std::chrono::steady_clock::now();
     const bool all = last || now - flushed >= patience;

@@ -139,6 +139,8 @@ void Outputs::header(const TraceHeader& header) {
 }
 
 void Outputs::event(const Event& event) {
+  const Backtrace* backtrace = backtrace_of(event);
+  if (backtrace != nullptr && !backtrace->is_made()) flush(true);  // its names may take long to find
   for (Output& output : outputs_) output.renderer->event(event);
   if (listener_ != nullptr) listener_->event(event);
 }
