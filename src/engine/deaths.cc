@@ -25,7 +25,8 @@ sigset_t only_sigchld() {
 void hear_of_stops(bool stops) {
   struct sigaction action {};
   sigemptyset(&action.sa_mask);
-  action.sa_handler = SIG_DFL;
+  // Never called. To set SIG_DFL or SIG_IGN would take back a pending announcement: by default SIGCHLD is ignored.
+  action.sa_handler = [](int) {};
   action.sa_flags = stops ? 0 : SA_NOCLDSTOP;
   ::sigaction(SIGCHLD, &action, nullptr);
 }

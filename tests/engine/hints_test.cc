@@ -64,6 +64,23 @@ TEST_F(HintsTest, ASignalAboutOneWhoHasBeenWaitedForIsNobodys) {
   EXPECT_EQ(errno, ECHILD);
 }
 
+// Who died before whom turns on the announcements: the first that comes after one that was lost would be taken for it.
+TEST_F(HintsTest, ADeathThatWasAnnouncedBeforeItBeganToListenIsHeardOf) {
+  const Tid dead = child_that_exits();
+  siginfo_t info{};
+  ASSERT_EQ(hints.wait(info, WEXITED, many), 0);
+  EXPECT_EQ(announced, std::set<Tid>{dead});
+}
+
+TEST_F(HintsTest, ADeathThatWasAnnouncedBeforeItCeasedToListenIsHeardOf) {
+  siginfo_t info{};
+  ASSERT_EQ(hints.wait(info, WEXITED, many), -1);
+  const Tid dead = child_that_exits();
+  ASSERT_EQ(hints.wait(info, WEXITED, 1), 0);
+  EXPECT_TRUE(hints.listen(0));
+  EXPECT_EQ(announced, std::set<Tid>{dead});
+}
+
 TEST_F(HintsTest, AnotherSignalInterruptsTheWait) {
   struct sigaction action {};
   action.sa_handler = [](int) {};
