@@ -142,6 +142,7 @@ class Connector:
         self._codes = collections.defaultdict(list)  # tgid → (tid, code) in order
         self._news = threading.Condition()
         self._open = True
+        self._overrun = None
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_DGRAM, self.NETLINK_CONNECTOR)
         self._socket.setsockopt(socket.SOL_SOCKET, self.SO_RCVBUFFORCE, 32 << 20)
         self._socket.bind((0, self.CN_IDX_PROC))
@@ -158,7 +159,8 @@ class Connector:
                 message = self._socket.recv(65536)
             except TimeoutError:
                 continue
-            except OSError:  # an overrun: codes_of() will find codes missing
+            except OSError as overrun:  # codes_of() will find codes missing
+                self._overrun = overrun
                 return
             if len(message) >= 64 and struct.unpack_from("=I", message, 36)[0] == self.PROC_EVENT_EXIT:
                 tid, tgid, code = struct.unpack_from("=iiI", message, 52)
@@ -184,7 +186,9 @@ class Connector:
             others = next((told for told in left[tgid].values() if told), None)
             if codes[at] is None and others:
                 codes[at] = others.pop(0)
-        assert None not in codes, "the proc connector did not tell every exit code"
+        missing = codes.count(None)
+        assert missing == 0, (f"the proc connector did not tell {missing} of {len(codes)} exit codes "
+                              f"({self._overrun or f'within {CODES_WITHIN} s'})")
         return codes
 
     def close(self):
