@@ -242,8 +242,16 @@ std::string paint(std::string_view text, Ink ink, bool color) {
 }
 
 std::string printable(std::string_view text) {
+  const auto plain = [](char c) { return c >= ' ' && c <= '~'; };
   std::string seen;
   for (std::size_t at = 0; at < text.size();) {
+    const auto* const from = text.begin() + at;
+    const auto* const to = std::find_if_not(from, text.end(), plain);
+    if (to != from) {
+      seen.append(from, to);
+      at += static_cast<std::size_t>(to - from);
+      continue;
+    }
     const Letter letter = letter_at(text, at);
     if (!letter.valid) {
       seen += fmt::format("\\x{:02x}", static_cast<std::uint32_t>(letter.code));
