@@ -26,6 +26,7 @@ class Interrupt(support.LiveTest):
         for script, status in (WAITS, -signal.SIGTERM), ("trap 'exit 9' TERM; " + WAITS, 9):
             process = self.start("-qq", "-o", recording, "--", "bash", "-c", script)
             self.assertEqual(process.stdout.readline(), b"ready\n")
+            support.wait_for_reader(process.pid)
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(support.LIMIT), status)
             self.assertEqual(support.read_trace(recording).end["exits"], 1)
@@ -34,6 +35,7 @@ class Interrupt(support.LiveTest):
         script = "trap 'echo term' TERM; echo ready; read line; read line; :"
         process = self.start("-qq", "--", "bash", "-c", script)
         self.assertEqual(process.stdout.readline(), b"ready\n")
+        support.wait_for_reader(process.pid)
         os.killpg(process.pid, signal.SIGTERM)
         self.assertEqual(process.stdout.readline(), b"term\n")
         with self.assertRaises(subprocess.TimeoutExpired):

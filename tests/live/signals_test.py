@@ -11,7 +11,6 @@ import resource
 import signal
 import termios
 import threading
-import time
 import unittest
 
 import support
@@ -206,18 +205,6 @@ SESSION = [
 ]
 
 
-def wait_for_reader(pid):
-    """Until the shell sleeps in read(0, …): what is typed a moment before may lie there unnoticed, untraced as well."""
-    deadline = time.monotonic() + support.LIMIT
-    while time.monotonic() < deadline:
-        for shell in [pid] + [one for one, comm in support.descendants(pid).items() if comm == "bash"]:
-            try:
-                if pathlib.Path(f"/proc/{shell}/syscall").read_text().startswith("0 0x0 "):
-                    return
-            except OSError:
-                pass
-
-
 class JobControl(support.LiveTest):
     def session(self, argv, steps=SESSION):
         """What is seen on the terminal, and the status, of a shell session typed by somebody who waits for answers."""
@@ -238,7 +225,7 @@ class JobControl(support.LiveTest):
                 while answer is None or answer not in seen[start:]:
                     seen += os.read(master, 65536)
                 if answer.endswith(PROMPT):
-                    wait_for_reader(process.pid)
+                    support.wait_for_reader(process.pid)
         except OSError:  # EIO: nobody has the terminal open any more
             pass
         status = process.wait()

@@ -129,6 +129,20 @@ def descendants(root):
     return found
 
 
+def wait_for_reader(pid):
+    """Until `pid` or a bash below it sleeps in read(0, …). What it is sent or typed in the moment before may lie there
+    unnoticed, untraced as well: bash's handler only notes a signal, and bash looks at its notes before it calls read."""
+    deadline = time.monotonic() + LIMIT
+    while time.monotonic() < deadline:
+        for shell in [pid] + [one for one, comm in descendants(pid).items() if comm == "bash"]:
+            try:
+                if pathlib.Path(f"/proc/{shell}/syscall").read_text().startswith("0 0x0 "):
+                    return
+            except OSError:
+                pass
+    raise Hang(f"nobody reads: {pid} and {descendants(pid)}")
+
+
 def read_trace(path):
     """Header, events and end of a recording; ValueError where it is not one."""
     lines = pathlib.Path(path).read_bytes().decode().split("\n")

@@ -19,7 +19,7 @@ DIES = """echo ready; read answer"""
 
 class Terminal(support.LiveTest):
     def in_terminal(self, argv, ready=None, keys=b""):
-        """Runs argv on a terminal of its own, types `keys` when it has said `ready`; its status and what it printed."""
+        """Runs argv on a terminal of its own, types `keys` when it has said `ready` and reads; its status and what it printed."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         process = support.start(argv, stdin=slave, stdout=slave, stderr=slave,
@@ -31,7 +31,9 @@ class Terminal(support.LiveTest):
         try:
             while ready is None or ready not in printed:
                 printed += os.read(master, 65536)
-            os.write(master, keys)
+            if keys:
+                support.wait_for_reader(process.pid)
+                os.write(master, keys)
             while True:
                 printed += os.read(master, 65536)
         except OSError:  # EIO: nobody has the terminal open any more
