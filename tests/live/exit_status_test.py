@@ -59,7 +59,7 @@ class ExitStatus(support.LiveTest):
 
     def test_is_124_when_the_time_is_up_and_everything_is_killed(self):
         recording = self.path("trace.jsonl")
-        result = self.lwptrace("-qq", "-o", recording, "--timeout", "300ms", "sh", "-c", "sleep 60 & sleep 60")
+        result = self.lwptrace("-qq", "-o", recording, "--timeout", "2s", "sh", "-c", "sleep 60 & sleep 60")
         self.assertEqual(result.status, 124)
         end = support.read_trace(recording).end
         self.assertEqual((end["reason"], end["lwps"], end["exits"]), ("timeout", 3, 3))

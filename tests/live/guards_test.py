@@ -64,7 +64,7 @@ class Guards(support.LiveTest):
         self.assertEqual((result.status, result.out), (untraced.status, untraced.out))
 
     def test_the_program_may_end_before_its_daemon_is_killed(self):
-        trace = self.ended("timeout", 124, "--timeout", "300ms", support.fixture("unruly"), "daemon")
+        trace = self.ended("timeout", 124, "--timeout", "2s", support.fixture("unruly"), "daemon")
         ends = [(event["how"], event.get("code"), event.get("signal")) for event in trace.events if event["type"] == "exit"]
         self.assertEqual(ends, [("exit_group", 0, None)] * 2 + [("signal", None, "SIGKILL")])
 
