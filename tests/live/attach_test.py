@@ -72,8 +72,12 @@ class Attached:
         return self.ended()
 
     def ended(self):
-        self.records += map(json.loads, self.process.stdout.readlines())
-        return self.process.wait(support.LIMIT)
+        lines = self.process.stdout.readlines()
+        status = self.process.wait(support.LIMIT)
+        if status == -signal.SIGKILL and lines and not lines[-1].endswith(b"\n"):
+            lines.pop()  # it was killed while it waited for room in a full pipe
+        self.records += map(json.loads, lines)
+        return status
 
     def all(self, kind):
         return [r for r in self.records if r["type"] == kind]
