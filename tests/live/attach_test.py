@@ -75,7 +75,7 @@ class Attached:
         lines = self.process.stdout.readlines()
         status = self.process.wait(support.LIMIT)
         if status == -signal.SIGKILL and lines and not lines[-1].endswith(b"\n"):
-            lines.pop()  # it was killed while it waited for room in a full pipe
+            lines.pop()  # a pipe is written by PIPE_BUF at a time, and it may be killed between two writes
         self.records += map(json.loads, lines)
         return status
 
